@@ -1,0 +1,3 @@
+"""Pentad: one MCP server for five platforms."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,123 @@
+"""The arguments of an operation: the schema a model is shown and the one place where they are checked."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from pentad.errors import Rejected
+from pentad.models import Fields, Page
+from pentad.text import shorten
+
+if TYPE_CHECKING:
+    from pentad.operations import AnyOperation
+
+_CONFIG = ConfigDict(extra="forbid", coerce_numbers_to_str=True, arbitrary_types_allowed=False)
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """`injected` is the type of the first parameter, which the server fills and the model never sees."""
+
+    operation: str
+    model: type[BaseModel]
+    injected: type[Any]
+    viewable: bool
+
+    @classmethod
+    def of(cls, operation: AnyOperation) -> Arguments:
+        hints = get_type_hints(operation.fn, include_extras=True)
+        first, *rest = inspect.signature(operation.fn).parameters.values()
+        fields: dict[str, Any] = {
+            p.name: (hints[p.name], ... if p.default is p.empty else p.default) for p in rest
+        }
+        viewable = get_origin(hints["return"]) is Page
+        if viewable:
+            fields["fields"] = (Fields, None)
+        model = create_model(operation.name, __config__=_CONFIG, **fields)
+        return cls(operation.name, model, hints[first.name], viewable)
+
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema without what costs tokens and tells nothing: titles, null branches, closedness."""
+        lean = _lean(self.model.model_json_schema())
+        lean.pop("additionalProperties", None)
+        return {"type": "object", "properties": {}, **lean}
+
+    def check(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments by name, with defaults. Raises Rejected that lists every problem at once."""
+        try:
+            checked = self.model.model_validate(given)
+        except ValidationError as first:
+            try:
+                checked = self.model.model_validate(_unquoted(given, first))
+            except ValidationError as error:
+                raise self._refusal(error) from None
+        return {name: getattr(checked, name) for name in self.model.model_fields}
+
+    def _refusal(self, error: ValidationError) -> Rejected:
+        problems: dict[str, list[str]] = {}
+        for fault in error.errors(include_url=False, include_context=False):
+            at = ".".join(map(str, fault["loc"])) or "arguments"
+            problems.setdefault(at, []).append(self._words(fault))
+        count = sum(map(len, problems.values()))
+        return Rejected(
+            f"{self.operation} was not run: {count} problem{'s' * (count > 1)} with its arguments.",
+            problems=dict(sorted(problems.items())),
+            outcome="none",
+        )
+
+    def _words(self, fault: Any) -> str:
+        if fault["type"] == "extra_forbidden" and len(fault["loc"]) == 1:
+            valid = list(self.model.model_fields)
+            near = get_close_matches(str(fault["loc"][0]), valid, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}? " if near else ""
+            return f"no such argument; {hint}valid: {', '.join(valid) or 'none'}"
+        if fault["type"] == "missing":
+            return "is required"
+        got = fault.get("input")
+        return f"{fault['msg']}" + (f" (got {shorten(repr(got), 60)})" if _plain(got) else "")
+
+
+def _plain(value: object) -> bool:
+    return isinstance(value, str | int | float | bool) or value is None
+
+
+def _unquoted(given: Mapping[str, Any], error: ValidationError) -> dict[str, Any]:
+    """Some models send lists and objects as JSON text; tried only after the plain reading failed."""
+    mended = dict(given)
+    for fault in error.errors(include_url=False, include_context=False):
+        name = fault["loc"][0] if fault["loc"] else None
+        if fault["type"] in ("list_type", "dict_type", "model_type") and isinstance(mended.get(name), str):  # type: ignore[arg-type]
+            try:
+                mended[str(name)] = json.loads(mended[str(name)])
+            except ValueError:
+                continue
+    return mended
+
+
+# What a schema says that a caller can do without: lengths are checked and explained all the same.
+_SILENT = frozenset({"title", "minLength", "maxLength"})
+
+
+def _lean(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_lean(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    lean: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in ("properties", "$defs"):
+            lean[key] = {name: _lean(part) for name, part in value.items()}
+        elif key not in _SILENT and value is not True and not (key == "default" and value is None):
+            lean[key] = value if key in ("default", "enum", "const", "required") else _lean(value)
+    branches = [branch for branch in lean.get("anyOf", ()) if branch != {"type": "null"}]
+    if len(branches) == 1:
+        lean.pop("anyOf")
+        lean = {**branches[0], **lean}
+    return lean

@@ -1,0 +1,57 @@
+"""One tool call on its way: how long it may take, what it tells while it waits, what it remarks at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pentad.clock import Clock
+
+if TYPE_CHECKING:
+    from pentad.consent.plans import Plan
+
+# Hosts give up at about 60 s; an answer of some kind leaves before that.
+PATIENCE = 45.0
+
+Progress = Callable[[float, float | None, str], Awaitable[None]]
+
+
+@dataclass
+class Call:
+    """State of one call. `plan` is set while a plan is applied; `planning` while one is made."""
+
+    clock: Clock
+    progress: Progress | None = None
+    planning: bool = False
+    plan: Plan | None = None
+    notes: list[str] = field(default_factory=list[str])
+    sent: bool = False
+    deadline: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.deadline = self.clock.monotonic() + PATIENCE
+
+    def left(self) -> float:
+        """Seconds until an answer is due; never negative."""
+        return max(0.0, self.deadline - self.clock.monotonic())
+
+    def note(self, remark: str) -> None:
+        """Add a remark to the answer, once."""
+        if remark not in self.notes:
+            self.notes.append(remark)
+
+    async def report(self, done: float, total: float | None, message: str) -> None:
+        """Tell the host how far the work is, where it asked to be told."""
+        if self.progress is not None:
+            await self.progress(done, total, message)
+
+    async def wait(self, seconds: float, why: str) -> None:
+        """Sleep, remarking on waits long enough to be noticed."""
+        if seconds >= 1:
+            await self.report(0, None, f"waiting {seconds:.0f} s: {why}")
+            self.note(f"waited {seconds:.0f} s: {why}")
+        await self.clock.sleep(seconds)
+
+
+JsonObject = dict[str, Any]

@@ -1,0 +1,64 @@
+"""Every operation of every platform, callable or not, with the reason: for `pentad operations` and the docs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pentad import operations, platforms
+from pentad.operations import AnyOperation
+from pentad.platforms import Platform
+from pentad.settings import PLATFORMS
+
+
+def catalogue() -> list[dict[str, Any]]:
+    """One object per operation, in a stable order: the verbs, then platform by platform."""
+    rows = [_row(operation) for operation in operations.in_module("pentad.verbs")]
+    for name in PLATFORMS:
+        rows += [_row(operation) for operation in operations.in_package(f"pentad_tools.{name}")]
+        rows += _unexposed(platforms.load(name))
+    return rows
+
+
+def _row(operation: AnyOperation) -> dict[str, Any]:
+    route = operation.route
+    return {
+        "name": operation.name,
+        "platform": operation.platform,
+        "operation_ids": list(operation.covers),
+        "method": route.method if route else None,
+        "path": route.template if route else None,
+        "effect": operation.effect,
+        "core": operation.core or operation.platform is None,
+        "exposed": operation.off is None and operation.effect in ("read", "write"),
+        "reason": _reason(operation),
+        "reaches": operation.reaches,
+        "spends": operation.spends,
+    }
+
+
+def _reason(operation: AnyOperation) -> str | None:
+    """Why an operation is off unless the user turns it on."""
+    if operation.off is not None:
+        return f"{operation.off}; turned on with PENTAD_ENABLE={operation.name}"
+    if operation.effect in ("destructive", "admin"):
+        return f"{operation.effect}; allowed with PENTAD_ALLOW={operation.effect}"
+    return None
+
+
+def _unexposed(platform: type[Platform]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": f"{platform.name}_{operation_id}",
+            "platform": platform.name,
+            "operation_ids": [operation_id],
+            "method": route.partition(" ")[0],
+            "path": route.partition(" ")[2],
+            "effect": None,
+            "core": False,
+            "exposed": False,
+            "reason": reason,
+            "reaches": None,
+            "spends": None,
+        }
+        for operation_id, (route, reason) in sorted(platform.unexposed.items())
+    ]

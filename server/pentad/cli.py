@@ -1,0 +1,169 @@
+"""The command line. Every command imports what it needs and no more."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import json
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pentad
+from pentad import settings
+
+if TYPE_CHECKING:
+    from pentad.app import App
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out a command and return its exit code."""
+    given = parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = given.command
+    try:
+        return command(given)
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        gc.enable()
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser("pentad", description="One MCP server for five platforms.")
+    top.add_argument("--version", action="version", version=f"pentad {pentad.__version__}")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, act: Callable[[argparse.Namespace], int], words: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=words, description=words)
+        sub.set_defaults(command=act)
+        return sub
+
+    serving = command("serve", serve, "serve MCP over stdio, or over HTTP on this machine only")
+    _exposing(serving)
+    serving.add_argument("--http", type=_port, metavar="PORT", help="streamable HTTP on 127.0.0.1:PORT/mcp")
+    serving.add_argument("--structured", action="store_true", default=None, help="repeat answers as structured content")
+    command("demo", demo, "tell a short story on the embedded sandbox, through a real client and server")
+    box = command("sandbox", sandbox, "serve the embedded platforms over HTTP for other clients")
+    box.add_argument("--port", type=_port, default=0, help="default: a free one, named in the first line")
+    listing = command("tools", tools, "the tools exactly as a client is told of them")
+    _exposing(listing)
+    listing.add_argument("--json", action="store_true", help="the protocol's own entries")
+    accounting = command("operations", operations, "every operation of every platform, exposed or not")
+    accounting.add_argument("--json", action="store_true")
+    calling = command("call", call, "call one operation and print what a model would read")
+    calling.add_argument("name")
+    calling.add_argument("arguments", nargs="?", default="{}", help="a JSON object")
+    calling.add_argument("--sandbox", action="store_true", default=None)
+    calling.add_argument("--url", help="a running `pentad serve --http`, so that handles and plans live on")
+    command("doctor", doctor, "check every account: reachable, signed in, headroom, what to do next").add_argument(
+        "--sandbox", action="store_true", default=None
+    )
+    config = command("config", configure, "print a ready configuration for an assistant")
+    config.add_argument("host", choices=("claude", "cursor", "vscode"))
+    config.add_argument("--sandbox", action="store_true")
+    return top
+
+
+def _exposing(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--sandbox", action="store_true", default=None, help="the embedded platforms, no account needed")
+    sub.add_argument("--read-only", action="store_true", default=None, help="hide and refuse every change")
+    sub.add_argument("--expose", choices=("core", "lean", "all"), help="which tools are listed (default core)")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port")
+    return int(text)
+
+
+def _app(given: argparse.Namespace, **more: Any) -> App:
+    from pentad.app import App  # noqa: PLC0415
+
+    names = ("sandbox", "read_only", "expose", "structured")
+    wanted = {name: value for name in names if (value := getattr(given, name, None)) is not None}
+    return App(settings.load(**(wanted | more)))
+
+
+def serve(given: argparse.Namespace) -> int:
+    from pentad.serving import serve_http, serve_stdio  # noqa: PLC0415
+
+    app = _app(given)
+    for problem in app.settings.problems:
+        print(f"pentad: {problem}", file=sys.stderr)
+    work = serve_stdio(app) if given.http is None else serve_http(app, given.http)
+    gc.enable()
+    gc.freeze()
+    return _async(work)
+
+
+def demo(given: argparse.Namespace) -> int:
+    from pentad.demo import tell  # noqa: PLC0415
+
+    del given
+    return _async(tell())
+
+
+def sandbox(given: argparse.Namespace) -> int:
+    from pentad.sandbox.serve import serve as serve_sandbox  # noqa: PLC0415
+
+    return _async(serve_sandbox(given.port)) or 0
+
+
+def tools(given: argparse.Namespace) -> int:
+    from pentad.protocol import entry  # noqa: PLC0415
+
+    app = _app(given)
+    entries = [entry(operation) for operation in app.tools.values()]
+    if given.json:
+        print(json.dumps([e.model_dump(mode="json", by_alias=True, exclude_none=True) for e in entries], indent=1))
+        return 0
+    for listed in entries:
+        print(f"{listed.name}\n    {listed.description}")
+    return 0
+
+
+def operations(given: argparse.Namespace) -> int:
+    from pentad.catalogue import catalogue  # noqa: PLC0415
+
+    rows = catalogue()
+    if given.json:
+        print(json.dumps(rows, indent=1))
+        return 0
+    for row in rows:
+        state = row["effect"] if row["exposed"] else f"off: {row['reason']}"
+        print(f"{row['name']:<42} {row['method'] or '':<7}{row['path'] or '':<48} {state}")
+    return 0
+
+
+def call(given: argparse.Namespace) -> int:
+    from pentad import calling  # noqa: PLC0415
+
+    try:
+        arguments = json.loads(given.arguments)
+    except ValueError as error:
+        print(f"pentad: the arguments are not JSON: {error}", file=sys.stderr)
+        return 2
+    if not isinstance(arguments, dict):
+        print("pentad: the arguments must be a JSON object", file=sys.stderr)
+        return 2
+    if given.url:
+        return _async(calling.remote(given.url, given.name, arguments))
+    return _async(calling.local(_app(given, expose="all"), given.name, arguments))
+
+
+def doctor(given: argparse.Namespace) -> int:
+    from pentad.doctor import examine  # noqa: PLC0415
+
+    return _async(examine(_app(given, expose="all")))
+
+
+def configure(given: argparse.Namespace) -> int:
+    from pentad.hosts import configuration  # noqa: PLC0415
+
+    print(configuration(given.host, sandbox=given.sandbox))
+    return 0
+
+
+def _async(work: Coroutine[Any, Any, Any]) -> int:
+    return asyncio.run(work) or 0

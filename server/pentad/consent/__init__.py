@@ -1,0 +1,1 @@
+"""Consent: what must be shown before it is done."""

@@ -1,0 +1,100 @@
+"""Plan, then apply: what reaches people, money or shared state is shown before it is done, and done once."""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pentad.clock import Clock
+from pentad.errors import NotFound, Rejected
+
+if TYPE_CHECKING:
+    from pentad.operations import AnyOperation
+
+LIFE = 600.0
+_KEPT = 200
+_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`will` is one sentence, `slug` its short form for the plan id, `body` what is sent, masked."""
+
+    will: str
+    slug: str
+    body: Any
+    undo: str
+
+
+class Planned(Exception):  # noqa: N818 - control flow, not an error: the walk stops where a plan is needed
+    """Raised in place of sending; carries what is shown and the print of the exact request."""
+
+    def __init__(self, preview: Preview, print_: str) -> None:
+        super().__init__(preview.will)
+        self.preview = preview
+        self.print = print_
+
+
+@dataclass
+class Plan:
+    """A request that waits for approval, kept on the server so that its arguments are never sent again."""
+
+    id: str
+    operation: AnyOperation
+    arguments: Mapping[str, Any]
+    owner: str
+    print: str
+    expires: float
+    state: str = "open"
+
+    def confirm(self, print_: str) -> None:
+        """Raise unless the request about to be sent is the one that was shown."""
+        if print_ != self.print:
+            raise Rejected(
+                "What would be sent now differs from what was planned, so nothing was sent. Plan it again.",
+                outcome="none",
+            )
+
+
+@dataclass
+class Plans:
+    """The plans of this process. Used and expired ones are remembered, to say so when they come back."""
+
+    clock: Clock
+    kept: OrderedDict[str, Plan] = field(default_factory=OrderedDict[str, Plan])
+
+    def add(
+        self, operation: AnyOperation, arguments: Mapping[str, Any], owner: str, planned: Planned
+    ) -> Plan:
+        tail = "".join(secrets.choice(_SIGNS) for _ in range(6))
+        plan_id = f"{planned.preview.slug}-{tail}"
+        expires = self.clock.monotonic() + LIFE
+        plan = Plan(plan_id, operation, dict(arguments), owner, planned.print, expires)
+        self.kept[plan_id] = plan
+        while len(self.kept) > _KEPT:
+            self.kept.popitem(last=False)
+        return plan
+
+    def take(self, plan_id: str, owner: str) -> Plan:
+        """The plan, used up from now on. Raises for one that is unknown, another's, used or expired."""
+        plan = self.kept.get(plan_id)
+        if plan is None or plan.owner != owner:
+            raise NotFound(
+                f"There is no plan {plan_id[:80]!r} here. Plans live ten minutes in the server that made them; "
+                "call the operation again to get a new one.",
+                outcome="none",
+            )
+        if plan.state != "open":
+            raise Rejected(
+                f"Plan {plan_id} was {plan.state} before and is not carried out twice. "
+                "Call the operation again if it is really wanted once more.",
+                outcome="none",
+            )
+        if self.clock.monotonic() >= plan.expires:
+            plan.state = "expired"
+            raise Rejected(f"Plan {plan_id} has expired; nothing was sent. Plan it again.", outcome="none")
+        plan.state = "applied"
+        return plan

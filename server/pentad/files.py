@@ -1,0 +1,134 @@
+"""Files never travel through the model: they are streamed into one folder under a safe name."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
+from email.utils import collapse_rfc2231_value
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+import httpx2 as httpx
+
+from pentad.call import Call
+from pentad.errors import Malformed, Rejected, Unavailable
+from pentad.models import Saved
+from pentad.text import clean
+
+_KINDS = {
+    "application/pdf": ".pdf",
+    "text/csv": ".csv",
+    "application/zip": ".zip",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+}
+_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+_TABLE_LIMIT = 16 * 2**20
+_SMALL = 2**20
+
+
+class Interrupted(Unavailable):
+    """A download that broke off half-way; nothing of it was kept."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Where downloads go; `limit` bounds one file in bytes."""
+
+    path: Path
+    limit: int = 2 * 2**30
+
+    async def small(self, response: httpx.Response) -> bytes:
+        """A body that should be a pointer, not a file."""
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > _SMALL:
+                raise Malformed("A link to a file was expected, but the answer is too large to be one.")
+        return bytes(body)
+
+    async def save(self, response: httpx.Response, stem: str, call: Call) -> Saved:
+        """Stream the body to disk; nothing is left behind when it breaks off, nothing is overwritten."""
+        media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        name = safe_name(_offered(response), stem + _KINDS.get(media_type, ".bin"))
+        with _explained():
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            part = self.path / f".{os.urandom(8).hex()}.part"
+            try:
+                size = await self._stream(response, part, call)
+                final = _settle(part, self.path, name)
+            except httpx.TransportError:
+                raise Interrupted("The download broke off; nothing was kept. Repeating may help.") from None
+            finally:
+                part.unlink(missing_ok=True)
+        rows = _table(final) if media_type == "text/csv" and size <= _TABLE_LIMIT else None
+        return Saved(str(final), size, media_type or "application/octet-stream", rows)
+
+    async def _stream(self, response: httpx.Response, part: Path, call: Call) -> int:
+        size = 0
+        total = float(response.headers.get("content-length") or 0) or None
+        with part.open("xb") as file:
+            os.chmod(part, 0o600)
+            async for chunk in response.aiter_bytes(2**18):
+                size += file.write(chunk)
+                if size > self.limit:
+                    raise Rejected(f"The file is larger than the limit of {self.limit:,} bytes; nothing was kept.")
+                if call.left() <= 0:
+                    raise Unavailable("The download was too slow to finish in time; nothing was kept.")
+                await call.report(size, total, "downloading")
+        return size
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Rejected(f"The file could not be saved: {error.strerror or 'input/output error'}.") from error
+
+
+def safe_name(offered: str | None, fallback: str) -> str:
+    """A plain file name: no folders, no hidden or device names, nothing invisible, at most 120 characters."""
+    text = clean(unicodedata.normalize("NFC", offered or ""))
+    text = re.split(r"[/\\]", text)[-1]
+    text = re.sub(r'[<>:"|?*\x00-\x1f]', "_", text).strip(" .")
+    if not text or _DEVICES.fullmatch(text):
+        return fallback
+    stem, suffix = os.path.splitext(text)
+    return stem[: 120 - len(suffix[:16])] + suffix[:16]
+
+
+def _offered(response: httpx.Response) -> str | None:
+    """The name the answer carries (RFC 6266), else the last segment of the address if it has a suffix."""
+    header = Message()
+    header["content-disposition"] = response.headers.get("content-disposition", "")
+    given = header.get_params(header="content-disposition") or ()
+    names = [value for key, value in given if key == "filename"]
+    # `filename*` is decoded to a tuple, and preferred where both are there.
+    for name in sorted(names, key=lambda value: isinstance(value, str)):
+        if text := collapse_rfc2231_value(name):
+            return text
+    last = PurePosixPath(unquote(response.request.url.path)).name
+    return last if "." in last else None
+
+
+def _settle(part: Path, folder: Path, name: str) -> Path:
+    """Give the finished file its name, or the first free variant of it."""
+    stem, suffix = os.path.splitext(name)
+    for attempt in range(1, 1000):
+        final = folder / (name if attempt == 1 else f"{stem} ({attempt}){suffix}")
+        with contextlib.suppress(FileExistsError):
+            final.open("xb").close()
+            return part.replace(final)
+    raise Rejected(f"There are too many files named {name!r} in the download folder.")
+
+
+def _table(path: Path) -> list[dict[str, str]] | None:
+    with path.open(newline="", encoding="utf-8-sig", errors="replace") as file, contextlib.suppress(csv.Error):
+        return [{clean(k): clean(v or "") for k, v in row.items() if k} for row in csv.DictReader(file)]
+    return None

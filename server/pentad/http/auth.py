@@ -1,0 +1,154 @@
+"""Sign-in flows. A credential belongs to one origin and is never added to a request for another."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import httpx2 as httpx
+
+from pentad import jsontext
+from pentad.clock import Clock
+from pentad.errors import AuthFailed, Malformed, for_status
+from pentad.http.retry import Errand
+
+Flow = AsyncGenerator[httpx.Request, httpx.Response]
+
+
+def signs(request: httpx.Request, origin: httpx.URL) -> bool:
+    """Whether a credential of `origin` may go with this request."""
+    errand: Errand = request.extensions["errand"]
+    return not errand.bare and same_origin(request.url, origin)
+
+
+def same_origin(one: httpx.URL, other: httpx.URL) -> bool:
+    """Scheme, host and port agree."""
+    return (one.scheme, one.host, one.port) == (other.scheme, other.host, other.port)
+
+
+@dataclass
+class KeyAuth(httpx.Auth):
+    """A key in a header. Nothing can be renewed, so a refusal is final."""
+
+    origin: httpx.URL
+    header: str
+    value: str
+
+    async def async_auth_flow(self, request: httpx.Request) -> Flow:
+        if signs(request, self.origin):
+            request.headers[self.header] = self.value
+        yield request
+
+
+@dataclass
+class JwtAuth(httpx.Auth):
+    """Login for a short access token and a long refresh token.
+
+    First calls that arrive together make one sign-in; a 401 makes one renewal and the call is repeated
+    once. A refused password is not tried again in this process.
+    """
+
+    origin: httpx.URL
+    clock: Clock
+    label: str
+    login_url: httpx.URL
+    refresh_url: httpx.URL
+    credentials: Mapping[str, str]
+    access_life: float = 3600.0
+    refresh_life: float = 7 * 86400.0
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _access: str | None = None
+    _stale_at: float = 0.0
+    _refresh: str | None = None
+    _refresh_until: float = 0.0
+    _refused: AuthFailed | None = None
+
+    async def async_auth_flow(self, request: httpx.Request) -> Flow:
+        if not signs(request, self.origin):
+            yield request
+            return
+        used: str | None = None
+        for _ in range(2):
+            async with self._lock:
+                if self._access in (None, used) or self.clock.monotonic() >= self._stale_at:
+                    for step in self._steps(request):
+                        response = yield step
+                        await response.aread()
+                        if self._learnt(step, response):
+                            break
+                used = self._access
+            request.headers["Authorization"] = f"Bearer {used}"
+            if (yield request).status_code != 401:
+                return
+
+    def _steps(self, request: httpx.Request) -> Iterator[httpx.Request]:
+        """The cheapest way in first: refresh while that token lives, else log in."""
+        if self._refused is not None:
+            raise self._refused
+        if self._refresh is not None and self.clock.monotonic() < self._refresh_until:
+            yield self._ask(request, self.refresh_url, {"refresh": self._refresh})
+        yield self._ask(request, self.login_url, self.credentials)
+
+    def _ask(self, request: httpx.Request, url: httpx.URL, body: Mapping[str, str]) -> httpx.Request:
+        errand: Errand = request.extensions["errand"]
+        extensions = {"errand": errand.for_sign_in()}
+        return httpx.Request("POST", url, json=dict(body), extensions=extensions)
+
+    def _learnt(self, step: httpx.Request, response: httpx.Response) -> bool:
+        """Take the tokens out of an answer; False when the refresh token is no longer good."""
+        if response.status_code in (400, 401, 403):
+            if step.url == self.refresh_url:
+                self._refresh = None
+                return False
+            self._refused = AuthFailed(
+                f"{self.label} refused this e-mail and password. They are not tried again, so that the "
+                "account is not locked: correct them and restart.",
+                outcome="none",
+            )
+            raise self._refused
+        if not response.is_success:
+            raise for_status(response.status_code)(
+                f"Signing in to {self.label} failed (HTTP {response.status_code}).", outcome="none"
+            )
+        self._keep(_object(response, self.label))
+        return True
+
+    def _keep(self, answer: Mapping[str, object]) -> None:
+        now = self.clock.monotonic()
+        access, refresh = answer.get("access"), answer.get("refresh")
+        if answer.get("mfa_required"):
+            raise AuthFailed(
+                f"{self.label} wants a one-time code for this user, which a server cannot give. Use an API key.",
+                outcome="none",
+            )
+        if not isinstance(access, str) or not access:
+            raise Malformed(f"{self.label} signed in without an access token.", outcome="none")
+        self._access = access
+        self._stale_at = now + max(30.0, _life(access, self.access_life) - 30.0)
+        if isinstance(refresh, str) and refresh:
+            self._refresh = refresh
+            self._refresh_until = now + _life(refresh, self.refresh_life) - 60.0
+
+
+def _object(response: httpx.Response, label: str) -> Mapping[str, object]:
+    try:
+        answer = jsontext.loads(response.content)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise Malformed(f"{label} answered the sign-in with something that is not a JSON object.", outcome="none")
+    return answer
+
+
+def _life(token: str, fallback: float) -> float:
+    """How long a JWT lives by its own claims: a duration, so a skewed clock on either side does no harm."""
+    try:
+        part = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        life = float(claims["exp"]) - float(claims["iat"])
+    except (IndexError, KeyError, TypeError, ValueError):
+        return fallback
+    return life if 0 < life <= fallback * 10 else fallback

@@ -1,0 +1,227 @@
+"""The verbs: what an operation can ask of its platform. An endpoint has its one home in its operation."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, ClassVar, Self, TypeVar
+
+import httpx2 as httpx
+
+from pentad import jsontext
+from pentad.call import PATIENCE, Call
+from pentad.consent.plans import Planned, Preview
+from pentad.errors import Malformed, PlatformError, RateLimited, Unavailable
+from pentad.files import Folder, Interrupted
+from pentad.http import paging
+from pentad.http.answers import Explained, failure, given, is_json, json_of, one
+from pentad.http.connection import Connection
+from pentad.http.egress import checked
+from pentad.http.retry import Errand
+from pentad.models import Page, Saved, Wire
+from pentad.operations import AnyOperation
+
+T = TypeVar("T")
+W = TypeVar("W", bound=Wire)
+Decode = Callable[[httpx.Response], Any]
+
+
+class Client:
+    """One platform account for the length of one call; `bound_to` makes it speak for one operation.
+
+    What is peculiar to a platform stands in a subclass: its dialect of pages and errors, its budgets.
+    """
+
+    label: ClassVar[str]
+    paging: ClassVar[paging.Paging]
+    hints: ClassVar[Mapping[int, str]] = {}
+    operation: AnyOperation
+
+    def __init__(self, connection: Connection, call: Call, folder: Folder) -> None:
+        self.connection = connection
+        self.call = call
+        self.folder = folder
+
+    def bound_to(self, operation: AnyOperation) -> Self:
+        bound = copy.copy(self)
+        bound.operation = operation
+        return bound
+
+    # --- what a platform may say differently
+
+    def path(self, path: str) -> str:
+        """The contract's path as this account wants it."""
+        return path
+
+    def budgets(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """The rate limits the bound operation draws on, the narrowest last."""
+        del values
+        return (self.operation.budget,)
+
+    def explain(self, data: Any) -> Explained:
+        """Read the platform's error body; `data` is None where it was not JSON."""
+        message = data.get("message") if isinstance(data, dict) else None
+        return Explained(message if isinstance(message, str) else None)
+
+    # --- verbs
+
+    async def get(self, model: type[W], **values: Any) -> W:
+        """Fetch one object. Values fill the path first; the rest becomes the query."""
+        value: W = await self._ask(values, lambda response: self._one(model, response))
+        return value
+
+    async def page(self, model: type[W], *, limit: int | None, cursor: str | None, **values: Any) -> Page[W]:
+        """Fetch one page, or as many as `limit` rows take, from the cursor on."""
+        dialect = self.paging
+        mark = paging.mark(str(self.connection.url), self.operation.name, given(values))
+        begin = paging.start(dialect, limit, cursor, mark)
+
+        def read(response: httpx.Response, size: int) -> paging.Slice:
+            found = dialect.read(json_of(response, self.label), size)
+            return paging.Slice([one(model, row, self.label) for row in found.rows], found.more, found.total)
+
+        async def fetch(page: int, size: int) -> paging.Slice:
+            await self.call.report(page - begin.page, None, f"{self.label}: page {page}")
+            wanted = values | dialect.query(page, size)
+            found: paging.Slice = await self._ask(wanted, lambda response: read(response, size))
+            return found
+
+        walked = await paging.walk(fetch, begin, limit, _identity, self.call.note)
+        rest = walked.next.text(mark) if walked.next else None
+        return Page(walked.rows, model.shown, walked.total, rest)
+
+    async def send(
+        self, model: type[W], *, body: Any = None, preview: Preview | None = None, **values: Any
+    ) -> W:
+        """Carry out a write, once. With a preview it only happens while its plan is applied."""
+        if preview is not None:
+            path, query = self.operation.endpoint.fill(values)
+            print_ = hashlib.sha256(jsontext.dumps([path, given(query), body]).encode()).hexdigest()
+            if self.call.plan is None:
+                raise Planned(preview, print_)
+            self.call.plan.confirm(print_)
+        value: W = await self._ask(values, lambda response: self._one(model, response), body)
+        return value
+
+    async def poll(self, fetch: Callable[[], Awaitable[T]], waiting: Callable[[T], str | None]) -> T | None:
+        """Fetch until `waiting` has no word for why not, or the call's time is nearly up.
+
+        Returns the last value, None if no check went through. A check that fails in passing is made again.
+        Waits grow from 2 to 10 seconds.
+        """
+        pause, value = 2.0, None
+        while True:
+            try:
+                value = await fetch()
+                word = waiting(value)
+            except (Unavailable, RateLimited) as error:
+                word = f"a check failed: {error.message}"
+            if word is None:
+                return value
+            await self.call.report(PATIENCE - self.call.left(), PATIENCE, word)
+            if pause + 4.0 >= self.call.left():
+                return value
+            await self.call.clock.sleep(pause)
+            pause = min(pause * 1.5, 10.0)
+
+    async def download(self, stem: str, link: str, **values: Any) -> Saved:
+        """Stream a file into the folder. The answer may be the file, JSON whose member `link` says where
+        it is, or a redirect to it; such links are fetched without the credential."""
+        try:
+            return await self._download(stem, link, values)
+        except Interrupted:
+            return await self._download(stem, link, values)
+
+    # --- the request behind them
+
+    async def _download(self, stem: str, link: str, values: Mapping[str, Any]) -> Saved:
+        errand = self._errand(values, stream=True)
+        request = self._request(values, None, errand)
+        for _ in range(2):
+            response = await self.connection.exchange(request, errand)
+            try:
+                target = await self._pointer(response, link, values)
+                if target is None:
+                    return await self.folder.save(response, stem, self.call)
+            finally:
+                await response.aclose()
+            errand = Errand(self.call, self.label, (), repeatable=True, stream=True, bare=True)
+            request = self.connection.http.build_request("GET", target, extensions={"errand": errand})
+        raise Malformed(f"{self.label} points from one link to another instead of to a file.")
+
+    async def _pointer(self, response: httpx.Response, link: str, values: Mapping[str, Any]) -> httpx.URL | None:
+        """Where the file is, if the answer is not the file itself."""
+        if response.has_redirect_location:
+            target: Any = response.headers["location"]
+        elif not response.is_success:
+            raise self._failure(response, values)
+        elif is_json(response):
+            data = json_of(httpx.Response(200, content=await self.folder.small(response)), self.label)
+            target = data.get(link) if isinstance(data, dict) else None
+            if not isinstance(target, str):
+                raise Malformed(f"{self.label} answered with JSON that has no {link!r} instead of a file.")
+        else:
+            return None
+        return checked(target, response.request.url, self.connection.url, self.label)
+
+    async def _ask(self, values: Mapping[str, Any], decode: Decode, body: Any = None) -> Any:
+        errand = self._errand(values, decode=decode)
+        try:
+            response = await self.connection.exchange(self._request(values, body, errand), errand)
+            if not response.is_success:
+                raise self._failure(response, values)
+        except PlatformError as error:
+            self._clear(error, errand)
+            raise
+        return errand.decoded
+
+    def _errand(self, values: Mapping[str, Any], **how: Any) -> Errand:
+        return Errand(self.call, self.label, self.budgets(values), self.operation.repeatable, **how)
+
+    def _request(self, values: Mapping[str, Any], body: Any, errand: Errand) -> httpx.Request:
+        route = self.operation.endpoint
+        path, query = route.fill(values)
+        return self.connection.http.build_request(
+            route.method,
+            self.connection.address(self.path(path)),
+            params=given(query) or None,
+            content=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
+            headers=None if body is None else {"Content-Type": "application/json"},
+            extensions={"errand": errand},
+        )
+
+    def _one(self, model: type[W], response: httpx.Response) -> W:
+        nothing = self.operation.effect != "read" and not response.content.strip()
+        return one(model, {} if nothing else json_of(response, self.label), self.label)
+
+    def _failure(self, response: httpx.Response, values: Mapping[str, Any]) -> PlatformError:
+        try:
+            data = jsontext.loads(response.content)
+        except (ValueError, httpx.ResponseNotRead):
+            data = None
+        return failure(
+            response,
+            label=self.label,
+            operation=self.operation.name,
+            values={name: values[name] for name in self.operation.endpoint.places if name in values},
+            hints=self.hints,
+            explained=self.explain(data),
+            wait=self.connection.pacing.wait(self.budgets(values)),
+        )
+
+    def _clear(self, error: PlatformError, errand: Errand) -> None:
+        """Say so when a write may have happened although no good answer came back."""
+        if self.operation.effect == "read" or error.outcome is not None or not errand.sent:
+            return
+        error.outcome = "unknown"
+        error.message = (
+            f"{error.message} It is not known whether {self.operation.name} was carried out, and it is not "
+            f"repeated: {self.operation.check} before trying again."
+        )
+
+
+def _identity(row: Wire) -> Any:
+    """What makes a row the same row when a list moves under the reader."""
+    return getattr(row, "id", None) or getattr(row, "uuid", None) or id(row)

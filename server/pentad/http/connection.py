@@ -1,0 +1,94 @@
+"""One account on one platform: its HTTP client, made on first use, and everything its calls share."""
+
+from __future__ import annotations
+
+import urllib.request
+from collections.abc import Callable
+from functools import cached_property
+
+import httpx2 as httpx
+
+import pentad
+from pentad.clock import Clock
+from pentad.errors import Malformed
+from pentad.http.auth import same_origin
+from pentad.http.breaker import Breaker
+from pentad.http.pacing import Budget, Pacing
+from pentad.http.retry import Errand, Retrying
+
+REDIRECTS = 3
+_MOVED = frozenset({301, 302, 303, 307, 308})
+
+Transport = Callable[[], httpx.AsyncBaseTransport]
+
+
+class Connection:
+    """`label` is how the platform is called in sentences, `url` where its paths begin."""
+
+    def __init__(
+        self,
+        label: str,
+        url: str,
+        auth: httpx.Auth,
+        make_budget: Callable[[str], Budget],
+        clock: Clock,
+        transport: Transport | None = None,
+    ) -> None:
+        self.label = label
+        self.url = httpx.URL(url.rstrip("/"))
+        self.auth = auth
+        self.clock = clock
+        self.pacing = Pacing(clock, make_budget)
+        self.breaker = Breaker(clock, label)
+        self.values: dict[str, str] = {}
+        self._transport = transport or self._network
+        self._opened: list[httpx.AsyncClient] = []
+
+    @cached_property
+    def http(self) -> httpx.AsyncClient:
+        """The one client of the account. Building it costs a tenth of a second for TLS, hence not before use."""
+        retrying = Retrying(self._transport(), self.clock, self.label, self.pacing, self.breaker)
+        client = httpx.AsyncClient(
+            transport=retrying,
+            auth=self.auth,
+            headers={"User-Agent": f"pentad-mcp/{pentad.__version__}", "Accept": "application/json"},
+            trust_env=False,
+        )
+        self._opened.append(client)
+        return client
+
+    def address(self, path: str) -> httpx.URL:
+        """Where a path of the contract lies for this account; `path` is percent-encoded already."""
+        return self.url.copy_with(raw_path=self.url.raw_path.rstrip(b"/") + path.encode("ascii"))
+
+    async def exchange(self, request: httpx.Request, errand: Errand) -> httpx.Response:
+        """Send and return the answer, following a read's redirects as long as they stay at home."""
+        for _ in range(REDIRECTS + 1):
+            response = await self.http.send(request, stream=errand.stream)
+            target = self._target(request, response)
+            if target is None or request.method != "GET" or errand.stream:
+                return response
+            if not same_origin(target, self.url):
+                raise Malformed(f"{self.label} redirected the call to another address, which is not followed.")
+            request = httpx.Request("GET", target, headers=request.headers, extensions=request.extensions)
+        raise Malformed(f"{self.label} redirected the call in circles.")
+
+    @staticmethod
+    def _target(request: httpx.Request, response: httpx.Response) -> httpx.URL | None:
+        if response.status_code not in _MOVED or "location" not in response.headers:
+            return None
+        try:
+            return request.url.join(response.headers["location"])
+        except httpx.InvalidURL:
+            return None
+
+    def _network(self) -> httpx.AsyncBaseTransport:
+        scheme, host = self.url.scheme, self.url.host
+        proxy = None if urllib.request.proxy_bypass(host) else urllib.request.getproxies().get(scheme)
+        return httpx.AsyncHTTPTransport(proxy=proxy)
+
+    async def aclose(self) -> None:
+        """Close the client if it was ever opened; the next call opens a fresh one."""
+        self.__dict__.pop("http", None)
+        while self._opened:
+            await self._opened.pop().aclose()

@@ -1,0 +1,183 @@
+"""Repeats, written once: which failures are worth another try, when, and how often.
+
+Everything that goes on the wire passes here, sign-in requests and repeats included, so each of them takes
+its own slot in the budgets and counts for the breaker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx2 as httpx
+
+from pentad.call import Call
+from pentad.clock import Clock
+from pentad.errors import Malformed, PlatformError, Unavailable
+from pentad.http.breaker import Breaker, RepeatBudget
+from pentad.http.pacing import Pacing, too_long
+
+ATTEMPTS = 5
+MAX_BODY = 32 * 2**20
+_PASSING = frozenset({500, 502, 503, 504})
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+@dataclass
+class Errand:
+    """What a request is for; it travels in the request's extensions.
+
+    `decode` reads a successful body once and leaves the value in `decoded`; a body it cannot read is worth
+    another try like any other passing fault. `bare` requests carry no credential even at home (signed
+    links). `sent` turns true when the platform may have begun to act.
+    """
+
+    call: Call
+    label: str
+    budgets: tuple[str, ...]
+    repeatable: bool
+    stream: bool = False
+    bare: bool = False
+    decode: Callable[[httpx.Response], Any] | None = None
+    decoded: Any = None
+    sent: bool = False
+
+    def for_sign_in(self) -> Errand:
+        """The same errand's way in: safe to repeat, never streamed, drawn on the general budget."""
+        return replace(self, budgets=self.budgets[:1], repeatable=True, stream=False, decode=None, sent=False)
+
+
+@dataclass
+class _Setback(Exception):
+    """An attempt that did not do it: what to say if it was the last, and when another may follow."""
+
+    error: PlatformError | None = None
+    response: httpx.Response | None = None
+    repeat: bool = False
+    wait: float | None = None
+    limited: bool = False
+
+
+@dataclass
+class Retrying(httpx.AsyncBaseTransport):
+    """A transport around the real one (network or sandbox; nothing above knows which)."""
+
+    inner: httpx.AsyncBaseTransport
+    clock: Clock
+    label: str
+    pacing: Pacing
+    breaker: Breaker
+    repeats: RepeatBudget = field(default_factory=RepeatBudget)
+    jitter: Callable[[float, float], float] = random.uniform
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        errand: Errand = request.extensions["errand"]
+        self.repeats.earn()
+        for attempt in range(ATTEMPTS):
+            try:
+                return await self._attempt(request, errand)
+            except _Setback as setback:
+                wait = self._wait(setback, attempt)
+                if not self._again(setback, attempt, wait, errand):
+                    if setback.response is not None:
+                        return setback.response
+                    raise setback.error or AssertionError from None
+                await errand.call.wait(wait, f"{self.label} {'rate limit' if setback.limited else 'fault'}")
+        raise AssertionError("the last attempt returns or raises")
+
+    async def aclose(self) -> None:
+        await self.inner.aclose()
+
+    def _wait(self, setback: _Setback, attempt: int) -> float:
+        if setback.wait is not None:
+            return setback.wait + self.jitter(0.0, 0.25)
+        base = 1.0 if setback.limited else 0.4
+        return self.jitter(base / 2, min(8.0, base * 2**attempt))
+
+    def _again(self, setback: _Setback, attempt: int, wait: float, errand: Errand) -> bool:
+        if not setback.repeat or attempt == ATTEMPTS - 1 or wait >= errand.call.left():
+            return False
+        return setback.limited or self.repeats.spend()
+
+    async def _attempt(self, request: httpx.Request, errand: Errand) -> httpx.Response:
+        await self._slot(errand)
+        self.breaker.admit()
+        patience = errand.call.left()
+        limit = min(20.0, max(0.5, patience))
+        request.extensions["timeout"] = {"connect": min(10.0, limit), "read": limit, "write": limit, "pool": limit}
+        async with self.pacing.lanes:
+            try:
+                async with asyncio.timeout(patience + 0.5):
+                    response = await self._exchange(request, errand)
+            except TimeoutError:
+                raise self._broken(httpx.ReadTimeout("no answer in time"), errand) from None
+            except httpx.TransportError as error:
+                raise self._broken(error, errand) from error
+        self.breaker.record(healthy=response.status_code < 500)
+        self._judge(response, errand)
+        return response
+
+    async def _slot(self, errand: Errand) -> None:
+        while (wait := self.pacing.take(errand.budgets)) > 0:
+            if wait >= errand.call.left():
+                raise too_long(wait, self.label)
+            await errand.call.wait(wait, f"{self.label} rate limit")
+
+    async def _exchange(self, request: httpx.Request, errand: Errand) -> httpx.Response:
+        response = await self.inner.handle_async_request(request)
+        errand.sent = True
+        if errand.stream and response.status_code < 300:
+            return response
+        try:
+            return await self._whole(request, response, errand)
+        finally:
+            await response.aclose()
+
+    async def _whole(self, request: httpx.Request, response: httpx.Response, errand: Errand) -> httpx.Response:
+        body = bytearray()
+        async for chunk in response.aiter_bytes(65536):
+            body += chunk
+            if len(body) > MAX_BODY:
+                raise _Setback(Malformed(f"{self.label} sent more than {MAX_BODY >> 20} MiB in one answer."))
+            if errand.call.left() <= 0:
+                raise httpx.ReadTimeout("the answer trickled in too slowly")
+        headers = [
+            (name, value)
+            for name, value in response.headers.multi_items()
+            if name not in ("content-encoding", "content-length", "transfer-encoding")
+        ]
+        return httpx.Response(response.status_code, headers=headers, content=bytes(body), request=request)
+
+    def _judge(self, response: httpx.Response, errand: Errand) -> None:
+        """Return if the answer is final; raise the setback it stands for otherwise."""
+        status = response.status_code
+        asked = self.pacing.learn(errand.budgets, status, response.headers)
+        if status == 429:
+            raise _Setback(response=response, repeat=True, wait=asked, limited=True)
+        if status in _PASSING:
+            raise _Setback(response=response, repeat=errand.repeatable, wait=_seconds(response))
+        if response.is_success and errand.decode is not None:
+            try:
+                errand.decoded = errand.decode(response)
+            except Malformed as error:
+                raise _Setback(error, repeat=errand.repeatable) from None
+
+    def _broken(self, error: httpx.TransportError, errand: Errand) -> _Setback:
+        self.breaker.record(healthy=False)
+        if isinstance(error, _UNSENT):
+            refused = f"{self.label} could not be reached. Nothing was sent; repeating later may help."
+            return _Setback(Unavailable(refused, outcome="none"), repeat=True)
+        errand.sent = True
+        late = isinstance(error, httpx.TimeoutException)
+        what = "did not answer in time" if late else "broke the connection before its answer was complete"
+        advice = "Repeating later may help." if errand.repeatable else ""
+        return _Setback(Unavailable(f"{self.label} {what}. {advice}".strip()), repeat=errand.repeatable)
+
+
+def _seconds(response: httpx.Response) -> float | None:
+    """`Retry-After` in seconds on a fault, if it is short enough to be worth waiting for."""
+    text = response.headers.get("retry-after", "")
+    return float(text) if text.isdecimal() and len(text) < 4 else None

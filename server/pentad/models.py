@@ -1,0 +1,65 @@
+"""What comes off the wire, what goes to the model, and the parameters that mean the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Id = Annotated[str, Field(min_length=1, max_length=200)]
+Limit = Annotated[
+    int | None, Field(ge=1, le=1000, description="Rows to fetch; default one page of the platform.")
+]
+Cursor = Annotated[str | None, Field(max_length=200, description="`more.cursor` of the previous answer.")]
+Fields = Annotated[list[str] | None, Field(description="Columns to show.")]
+
+
+class Wire(BaseModel):
+    """An object a platform sends: strict on what is declared, lenient on everything else, which is kept.
+
+    Ids arrive as numbers or text; a field typed `str` takes both. `shown` names the few fields that the
+    next step needs; the rest is fetched too and can be asked for.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True, coerce_numbers_to_str=True)
+    shown: ClassVar[tuple[str, ...]] = ()
+
+    def record(self) -> dict[str, Any]:
+        """Every member that was sent, declared ones under their own names."""
+        return self.model_dump(exclude_unset=True)
+
+
+W = TypeVar("W", bound=Wire)
+
+
+@dataclass(frozen=True)
+class Page(Generic[W]):
+    """Rows of a list. `total` is set only where the platform states it, `cursor` where rows are left there.
+
+    `about` is what the rows belong to, for an object whose substance is a table: a dashboard's widgets.
+    """
+
+    rows: Sequence[W]
+    shown: tuple[str, ...]
+    total: int | None = None
+    cursor: str | None = None
+    about: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True)
+class Record:
+    """One object for the model, shaped by the operation, with what is worth keeping behind a handle."""
+
+    members: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A file on the user's disk, and its rows where it is a table."""
+
+    path: str
+    size: int
+    media_type: str
+    rows: Sequence[Mapping[str, Any]] | None = None

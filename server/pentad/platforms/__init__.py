@@ -1,0 +1,105 @@
+"""What is peculiar to one platform: where it is, how one signs in, its dialect of pages, limits and errors.
+
+Each module defines one `Platform`; everything else about a platform stands in its operations.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import httpx2 as httpx
+
+from pentad.clock import Clock
+from pentad.http.client import Client
+from pentad.http.connection import Connection, Transport
+from pentad.http.egress import is_loopback
+from pentad.http.pacing import Budget
+from pentad.settings import Account
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One value a user gives for an account: `PENTAD_<PLATFORM>_<NAME>` or a key of its TOML section."""
+
+    name: str
+    meaning: str
+    default: str | None = None
+    secret: bool = False
+    choices: tuple[str, ...] = ()
+
+
+class Platform(Client):
+    """A client that knows its platform's settings and can be connected from them."""
+
+    name: ClassVar[str]
+    url: ClassVar[str]
+    settings: ClassVar[tuple[Setting, ...]]
+    # The operation without arguments that proves an account at the least cost.
+    probe: ClassVar[str]
+    # Contract operations that are no tools: operation id -> (method and path, reason).
+    unexposed: ClassVar[Mapping[str, tuple[str, str]]] = {}
+
+    @classmethod
+    def values(cls, account: Account) -> dict[str, str]:
+        """The account's values with defaults filled in."""
+        defaults = {setting.name: setting.default for setting in cls.settings if setting.default}
+        return defaults | dict(account.values)
+
+    @classmethod
+    def problems(cls, account: Account) -> list[str]:
+        """What keeps this account from working, one sentence each, naming the setting and never its value."""
+        values = cls.values(account)
+        known = {setting.name: setting for setting in cls.settings}
+        found = [f"{cls.variable(name)} is not a setting" for name in sorted(values) if name not in known]
+        for name, setting in known.items():
+            if setting.choices and values.get(name) not in (*setting.choices, None):
+                found.append(f"{cls.variable(name)} must be one of {', '.join(setting.choices)}")
+        return found + _bad_address(values["url"], cls.variable("url")) + cls.lacking(values)
+
+    @classmethod
+    def variable(cls, name: str) -> str:
+        return f"PENTAD_{cls.name.upper()}_{name.upper()}"
+
+    @classmethod
+    def lacking(cls, values: Mapping[str, str]) -> list[str]:
+        """Which credentials are missing or of the wrong kind."""
+        raise NotImplementedError
+
+    @classmethod
+    def sign_in(cls, values: Mapping[str, str], clock: Clock) -> httpx.Auth:
+        raise NotImplementedError
+
+    @classmethod
+    def make_budget(cls, name: str) -> Budget:
+        """The rate limit of that name, as far as it is known before the first answer."""
+        raise NotImplementedError
+
+    @classmethod
+    def connect(cls, account: Account, clock: Clock, transport: Transport | None) -> Connection:
+        values = cls.values(account)
+        auth = cls.sign_in(values, clock)
+        connection = Connection(cls.label, values["url"], auth, cls.make_budget, clock, transport)
+        connection.values = values
+        return connection
+
+
+def _bad_address(url: str, variable: str) -> list[str]:
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        return [f"{variable} is not an address"]
+    if parsed.scheme == "https" and parsed.host:
+        return []
+    if parsed.scheme == "http" and is_loopback(parsed.host):
+        return []
+    return [f"{variable} must begin with https://, so that the credential is never sent in the clear"]
+
+
+def load(name: str) -> type[Platform]:
+    """The platform of that name; its module is only imported here."""
+    module = importlib.import_module(f"pentad.platforms.{name}")
+    platform: type[Platform] = module.PLATFORM
+    return platform

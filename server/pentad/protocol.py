@@ -1,0 +1,123 @@
+"""The MCP face: the official SDK's low-level server, so that schemas, errors and lists are exactly ours."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import mcp_types as types
+from mcp import MCPError
+from mcp.server.caching import CacheHint
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
+
+import pentad
+from pentad.app import App
+from pentad.jsontext import loads
+from pentad.operations import AnyOperation
+
+PAGE = 100
+_HINT = CacheHint(ttl_ms=300_000, scope="public")
+Context = ServerRequestContext[App, Any]
+
+
+def build_server(app: App) -> Server[App]:
+    """A server over the app; it answers every protocol revision the SDK knows."""
+
+    @asynccontextmanager
+    async def lifespan(server: Server[App]) -> AsyncIterator[App]:
+        del server
+        try:
+            yield app
+        finally:
+            await app.aclose()
+
+    return Server(
+        "pentad",
+        version=pentad.__version__,
+        instructions=instructions(app),
+        lifespan=lifespan,
+        cache_hints={"tools/list": _HINT, "server/discover": _HINT},
+        on_list_tools=_list_tools,
+        on_call_tool=_call_tool,
+    )
+
+
+def instructions(app: App) -> str:
+    """What a model should know before its first call; names only what is on."""
+    on = [platform.label for platform in app.session.platforms.values()]
+    told = [
+        f"Pentad reaches {', '.join(on)}." if on else "No platform is set up; the user can run `pentad doctor`.",
+        "Answers are compact JSON. Lists are columns and rows; `more` says what was left out: `cursor` goes "
+        "back to the same tool with the same arguments, `result` and `from` (as cursor) go to read_result, "
+        "`fields` are columns that can be asked for.",
+        "Errors are {error, message, ...}: the message says whether repeating helps; `outcome: unknown` means "
+        "a change may have happened and must be checked, never repeated.",
+    ]
+    if not app.settings.read_only:
+        told.append(
+            "A change that reaches people is first answered with a preview and a `plan`: show it to the user "
+            "and call apply_plan only when they agree."
+        )
+    if app.settings.sandbox:
+        told.append("This is the embedded sandbox: the data is made up and nobody is contacted.")
+    return " ".join(told)
+
+
+def entry(operation: AnyOperation) -> types.Tool:
+    """A tool as the protocol lists it."""
+    reading = operation.effect == "read"
+    return types.Tool(
+        name=operation.name,
+        title=operation.name.replace("_", " "),
+        description=operation.description,
+        input_schema=operation.arguments.schema(),
+        annotations=types.ToolAnnotations(
+            read_only_hint=reading,
+            destructive_hint=not reading and (operation.effect != "write" or bool(operation.reaches)),
+            idempotent_hint=reading,
+            open_world_hint=operation.platform is not None,
+        ),
+    )
+
+
+async def _list_tools(
+    context: Context, params: types.PaginatedRequestParams | None
+) -> types.ListToolsResult:
+    tools = list(context.lifespan_context.tools.values())
+    start = _offset(params.cursor if params else None, len(tools))
+    end = start + PAGE
+    following = base64.urlsafe_b64encode(str(end).encode()).decode() if end < len(tools) else None
+    return types.ListToolsResult(tools=[entry(op) for op in tools[start:end]], next_cursor=following)
+
+
+def _offset(cursor: str | None, count: int) -> int:
+    if cursor is None:
+        return 0
+    try:
+        offset = int(base64.b64decode(cursor, altchars=b"-_", validate=True))
+    except ValueError:
+        offset = -1
+    if not 0 < offset < count:
+        raise MCPError(code=types.INVALID_PARAMS, message="Invalid cursor")
+    return offset
+
+
+async def _call_tool(context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
+    app = context.lifespan_context
+    if params.name not in app.tools:
+        near = app.nearest(params.name)
+        hint = f"; the nearest are {', '.join(near)}" if near else ""
+        raise MCPError(code=types.INVALID_PARAMS, message=f"Unknown tool {params.name[:80]!r}{hint}")
+
+    async def progress(done: float, total: float | None, message: str) -> None:
+        await context.session.report_progress(done, total, message)
+
+    given = await app.call(params.name, params.arguments or {}, progress)
+    return types.CallToolResult(
+        content=[types.TextContent(type="text", text=given.text)],
+        is_error=given.is_error,
+        structured_content=loads(given.text) if app.settings.structured else None,
+    )

@@ -1,0 +1,114 @@
+"""Compact JSON in a token budget: whole rows first, then a word on what was left out and how to get it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pentad.jsontext import dumps
+from pentad.results.tokens import estimate
+
+Row = Mapping[str, Any]
+_FRAME = 30
+_ABSENT = object()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rows of a table as text: how many fit, and whether any cell had to be shortened."""
+
+    texts: tuple[str, ...]
+    shortened: bool
+
+
+def columns_of(rows: Iterable[Row]) -> list[str]:
+    """Every column of every row, in first-seen order."""
+    seen: dict[str, None] = {}
+    for row in rows:
+        seen |= dict.fromkeys(row)
+    return list(seen)
+
+
+def grid(rows: Sequence[Row], columns: Sequence[str], budget: int) -> Grid:
+    """As many whole rows as fit; cells are shortened harder only when not even one row would fit."""
+    best = Grid((), shortened=False)
+    for width in (240, 80, 24):
+        best = _grid(rows, columns, budget, width)
+        if best.texts or not rows:
+            return best
+    return best
+
+
+def _grid(rows: Sequence[Row], columns: Sequence[str], budget: int, width: int) -> Grid:
+    texts: list[str] = []
+    shortened = False
+    for row in rows:
+        cells = [row.get(column) for column in columns]
+        short = [brief(cell, width) for cell in cells]
+        text = dumps(short)
+        budget -= estimate(text) + 1
+        if budget < 0:
+            break
+        texts.append(text)
+        shortened = shortened or any(a is not b for a, b in zip(cells, short, strict=True))
+    return Grid(tuple(texts), shortened)
+
+
+def brief(value: Any, width: int) -> Any:
+    """The value itself if it is short; else its beginning, or a word on its size."""
+    if isinstance(value, str):
+        return value if len(value) <= width else f"{value[:width]}…(+{len(value) - width:,} characters)"
+    if isinstance(value, list | dict) and value and len(dumps(value)) > width:
+        return f"[{len(value)} items]" if isinstance(value, list) else f"{{{len(value)} members}}"
+    return value
+
+
+def assemble(columns: Sequence[str], texts: Sequence[str], before: Row, after: Row) -> str:
+    """The answer's one JSON object around rows that are text already."""
+    members = [f"{dumps(name)}:{dumps(value)}" for name, value in before.items()]
+    members += [f'"columns":{dumps(list(columns))}', f'"rows":[{",".join(texts)}]']
+    members += [f"{dumps(name)}:{dumps(value)}" for name, value in after.items()]
+    return "{" + ",".join(members) + "}"
+
+
+def frame(columns: Sequence[str], rest: Mapping[str, Any]) -> int:
+    """Tokens an answer takes besides its rows, with room for what is only known at the end."""
+    return estimate(assemble(columns, (), {}, rest)) + _FRAME
+
+
+def without_nulls(value: Any) -> Any:
+    """Objects without their null members, at any depth; nulls in lists keep their place."""
+    if isinstance(value, Mapping):
+        return {name: without_nulls(part) for name, part in value.items() if part is not None}
+    return [without_nulls(part) for part in value] if isinstance(value, list) else value
+
+
+def shrunk(members: Row, budget: int) -> dict[str, Any] | None:
+    """The record with long texts and lists shortened until it fits; None if it fits as it is."""
+    if estimate(dumps(members)) <= budget:
+        return None
+    small: dict[str, Any] = {}
+    for width, items in ((1000, 20), (300, 8), (120, 4), (60, 2), (24, 0)):
+        small = {name: _shrunk(value, width, items) for name, value in members.items()}
+        if estimate(dumps(small)) <= budget:
+            return small
+    return {"members": list(members)[: budget // 20]}
+
+
+def _shrunk(value: Any, width: int, items: int) -> Any:
+    if isinstance(value, list):
+        kept = [_shrunk(item, width, items) for item in value[:items]]
+        return kept if len(kept) == len(value) else [*kept, f"…({len(value) - items:,} more)"]
+    if isinstance(value, Mapping):
+        return {name: _shrunk(part, width, items) for name, part in value.items()}
+    return brief(value, width)
+
+
+def absences(rows: Sequence[Row], columns: Sequence[str]) -> dict[str, list[str]]:
+    """Which columns a row does not have at all, by position: null is a value, absence is not."""
+    lacking = {
+        str(index): [column for column in columns if row.get(column, _ABSENT) is _ABSENT]
+        for index, row in enumerate(rows)
+    }
+    return {index: names for index, names in lacking.items() if names}

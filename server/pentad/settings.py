@@ -1,0 +1,164 @@
+"""Settings, frozen and read once: environment first, then a TOML file. What is wrong is noted, not raised:
+the server starts and lists whatever happens, and `pentad doctor` reads the notes out."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+PLATFORMS = ("claribi", "optimized")
+Exposure = Literal["core", "lean", "all"]
+EFFECTS = ("destructive", "admin")
+
+
+@dataclass(frozen=True)
+class Account:
+    """The values a user gave for one account of a platform, by setting name."""
+
+    platform: str
+    values: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    name: str = "default"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`allow` lists effects beyond read and write, `enable` operations that are off by default."""
+
+    accounts: Mapping[str, Account] = field(default_factory=dict[str, Account])
+    expose: Exposure = "core"
+    read_only: bool = False
+    structured: bool = False
+    sandbox: bool = False
+    allow: frozenset[str] = frozenset()
+    enable: frozenset[str] = frozenset()
+    budget: int = 1500
+    downloads: Path = field(default_factory=lambda: Path.home() / "Downloads" / "pentad")
+    problems: tuple[str, ...] = ()
+
+
+# Name, what it means and its default, for everything that is not about one platform. The README's table
+# is generated from this and from the platforms' own lists.
+GENERAL = (
+    ("expose", "tools listed: `core`, `lean` (verbs only) or `all`", "core"),
+    ("read_only", "`true` hides and refuses everything that changes anything", "false"),
+    ("allow", "effects beyond read and write, comma-separated: `destructive`, `admin`", "none"),
+    ("enable", "operations that are off by default, comma-separated names", "none"),
+    ("budget", "tokens an answer may take, 200 to 6,000", "1500"),
+    ("downloads", "folder that files are saved in", "~/Downloads/pentad"),
+    ("structured", "`true` repeats each answer as structured content", "false"),
+)
+
+
+def load(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
+    """Settings from `PENTAD_*` variables, then the TOML file; keyword values win over both."""
+    environ = os.environ if environ is None else environ
+    problems: list[str] = []
+    table = _file(environ, problems)
+    general = {name: _value(name, environ, table) for name, _, _ in GENERAL}
+    accounts = {name: account for name in PLATFORMS if (account := _account(name, environ, table))}
+    known = {f"PENTAD_{name.upper()}" for name in general} | {"PENTAD_CONFIG"}
+    strays = [
+        name
+        for name in sorted(environ)
+        if name.startswith("PENTAD_")
+        and name not in known
+        and not any(name.startswith(f"PENTAD_{platform.upper()}_") for platform in PLATFORMS)
+    ]
+    problems += [f"{name} is not a setting" for name in strays]
+    read = _general(general, problems)
+    return Settings(**(read | {"accounts": accounts} | given | {"problems": tuple(problems)}))
+
+
+def config_path(environ: Mapping[str, str]) -> Path:
+    """Where the TOML file is looked for."""
+    home = Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return Path(environ.get("PENTAD_CONFIG") or home / "pentad" / "config.toml").expanduser()
+
+
+def _file(environ: Mapping[str, str], problems: list[str]) -> Mapping[str, Any]:
+    path = config_path(environ)
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        if "PENTAD_CONFIG" in environ:
+            problems.append(f"the configuration file {path} does not exist")
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"the configuration file {path} cannot be read: {error}")
+    except tomllib.TOMLDecodeError as error:
+        problems.append(f"the configuration file {path} is not valid TOML: {error}")
+    return {}
+
+
+def _value(name: str, environ: Mapping[str, str], table: Mapping[str, Any]) -> str | None:
+    value = environ.get(f"PENTAD_{name.upper()}", table.get(name))
+    if value is None or value == "":
+        return None
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value).strip()
+
+
+def _account(platform: str, environ: Mapping[str, str], table: Mapping[str, Any]) -> Account | None:
+    """An account exists as soon as one of its settings is there, complete or not."""
+    prefix = f"PENTAD_{platform.upper()}_"
+    section = table.get(platform)
+    values = {name: str(value) for name, value in section.items()} if isinstance(section, dict) else {}
+    values |= {name[len(prefix) :].lower(): value for name, value in environ.items() if name.startswith(prefix)}
+    values = {name: value.strip() for name, value in values.items() if value.strip()}
+    return Account(platform, values) if values else None
+
+
+def _general(given: Mapping[str, str | None], problems: list[str]) -> dict[str, Any]:
+    read: dict[str, Any] = {}
+    for name, text in given.items():
+        if text is None:
+            continue
+        try:
+            read[name] = _READERS[name](text)
+        except ValueError as error:
+            problems.append(f"PENTAD_{name.upper()}: {error}; the default is used")
+    return read
+
+
+def _flag(text: str) -> bool:
+    if text.lower() in ("1", "true", "yes", "on"):
+        return True
+    if text.lower() in ("0", "false", "no", "off"):
+        return False
+    raise ValueError(f"{text!r} is neither true nor false")
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split(",") if part.strip())
+
+
+def _effects(text: str) -> frozenset[str]:
+    wrong = sorted(_names(text) - set(EFFECTS))
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is not one of {', '.join(EFFECTS)}")
+    return _names(text)
+
+
+def _exposure(text: str) -> str:
+    if text not in get_args(Exposure):
+        raise ValueError(f"{text!r} is not one of {', '.join(get_args(Exposure))}")
+    return text
+
+
+def _budget(text: str) -> int:
+    if not text.isdecimal() or not 200 <= int(text) <= 6000:
+        raise ValueError(f"{text!r} is not a number from 200 to 6000")
+    return int(text)
+
+
+_READERS: Mapping[str, Any] = {
+    "expose": _exposure,
+    "read_only": _flag,
+    "structured": _flag,
+    "allow": _effects,
+    "enable": _names,
+    "budget": _budget,
+    "downloads": lambda text: Path(text).expanduser(),
+}

@@ -1,0 +1,120 @@
+"""The verbs: tools that belong to no platform."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from pentad.errors import AuthFailed, PlatformError, RateLimited, Rejected, Unavailable
+from pentad.jsontext import dumps
+from pentad.models import Fields
+from pentad.operations import reads, writes
+from pentad.results import render
+from pentad.results.store import Stored
+from pentad.session import Desk
+
+_CURSOR = re.compile(r"(\d{1,9})(?:\+(\d{1,12}))?")
+_SLICE = 3
+
+
+@writes(reaches="people", example={"plan": "create-batch-2-profiles-7k2m9x"})
+async def apply_plan(
+    desk: Desk, plan: Annotated[str, Field(max_length=120, description="`plan` of a preview the user agreed to.")]
+) -> str:
+    """Carry out a planned change exactly as previewed, once."""
+    from pentad.boundary import perform  # noqa: PLC0415 - the boundary knows the verbs' module's callers
+
+    session = desk.session
+    taken = session.plans.take(plan, session.owner)
+    desk.call.plan = taken
+    try:
+        return await perform(session, taken.operation, taken.arguments, desk.call)
+    except PlatformError as error:
+        if error.outcome == "none" and isinstance(error, RateLimited | Unavailable | AuthFailed):
+            taken.state = "open"
+            error.message = f"{error.message} Nothing was done, and the plan still stands."
+        raise
+
+
+@reads(example={"result": "rows-2b7k9mxq"})
+async def read_result(
+    desk: Desk,
+    result: Annotated[str, Field(max_length=60, description="A handle from `more.result`.")],
+    fields: Fields = None,
+    cursor: Annotated[str | None, Field(max_length=40, description="`more.from` or `more.cursor`.")] = None,
+    budget: Annotated[int | None, Field(ge=200, le=6000, description="Tokens the answer may take.")] = None,
+) -> str:
+    """Read a kept result on: rows that did not fit, columns that were not shown, long values whole."""
+    session = desk.session
+    stored = session.store.get(result, session.owner)
+    known = stored.columns()
+    wrong = [name for name in fields or () if name not in known]
+    if wrong:
+        raise Rejected(f"{result} has no field {wrong[0]!r}.", problems={"fields": [f"valid: {', '.join(known)}"]})
+    index, offset = _position(cursor, stored)
+    columns = fields or list(stored.shown) or known
+    return _slice(stored, columns, index, offset, budget or session.settings.budget)
+
+
+def _position(cursor: str | None, stored: Stored) -> tuple[int, int]:
+    found = _CURSOR.fullmatch(cursor or "0")
+    if found is None or int(found[1]) > len(stored.lines):
+        raise Rejected(
+            f"{cursor!r} is no position in this result of {len(stored.lines)} rows.",
+            problems={"cursor": ["use `more.from` or `more.cursor` of an answer about this result"]},
+        )
+    return int(found[1]), int(found[2] or 0)
+
+
+def _slice(stored: Stored, columns: Sequence[str], index: int, offset: int, budget: int) -> str:
+    """Whole rows from `index` on; a row too large for the budget comes in pieces of its JSON text."""
+    texts: list[str] = []
+    rows: list[Mapping[str, Any]] = []
+    room = budget - render.frame(columns, {}) - 20
+    at = index
+    while offset == 0 and at < len(stored.lines):
+        row = stored.row(at)
+        text = dumps([row.get(column) for column in columns])
+        room -= render.estimate(text) + 1 + render.estimate(dumps(render.absences([row], columns)))
+        if room < 0:
+            break
+        texts.append(text)
+        rows.append(row)
+        at += 1
+    if not texts and at < len(stored.lines):
+        return _piece(stored, columns, at, offset, budget)
+    absent = render.absences(rows, columns)
+    rest: dict[str, Any] = {"absent": absent} if absent else {}
+    if at < len(stored.lines):
+        rest["more"] = {"rows": len(stored.lines) - at, "cursor": str(at)}
+    return render.assemble(columns, texts, {}, rest)
+
+
+def _piece(stored: Stored, columns: Sequence[str], index: int, offset: int, budget: int) -> str:
+    row = stored.row(index)
+    text = dumps({column: row[column] for column in columns if column in row})
+    if offset > len(text):
+        raise Rejected(f"Row {index} of this result ends at character {len(text)}.")
+    size = _fitting(text, offset, budget - 60)
+    end = offset + size
+    told: dict[str, Any] = {"row": index, "text": text[offset:end]}
+    if end < len(text):
+        told["more"] = {"characters": len(text) - end, "cursor": f"{index}+{end}"}
+    elif index + 1 < len(stored.lines):
+        told["more"] = {"rows": len(stored.lines) - index - 1, "cursor": str(index + 1)}
+    return dumps(told)
+
+
+def _fitting(text: str, offset: int, budget: int) -> int:
+    """How many characters from `offset` on fit, quoted as JSON; at least one."""
+    low, high = 1, min(len(text) - offset, budget * _SLICE * 2)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if render.estimate(dumps(text[offset : offset + middle])) <= budget:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -1,0 +1,1 @@
+"""Optimized.App operations."""
