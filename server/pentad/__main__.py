@@ -9,7 +9,7 @@ import sys
 def main() -> None:
     """Run `pentad` with the arguments of the process."""
     gc.disable()
-    from pentad.cli import run  # noqa: PLC0415 - after collection is off
+    from pentad.cli import run
 
     sys.exit(run(sys.argv[1:]))
 

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 class App:
     """Everything a call needs, apart from a protocol. Starting it touches no network."""
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None, sandbox: Sandbox | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, clock: Clock | None = None, sandbox: Sandbox | None = None
+    ) -> None:
         clock = clock or SystemClock()
         transports: dict[str, Any] = {}
         if settings.sandbox and sandbox is None:
-            from pentad.sandbox import Sandbox as Embedded  # noqa: PLC0415 - only where it is asked for
+            from pentad.sandbox import Sandbox as Embedded
 
             sandbox = Embedded(clock=clock)
         if sandbox is not None:
@@ -66,9 +68,7 @@ class App:
         """Up to three tools with a name like this one."""
         return get_close_matches(name, self.tools, n=3, cutoff=0.4)
 
-    async def call(
-        self, name: str, arguments: Mapping[str, Any], progress: Progress | None = None
-    ) -> Answer:
+    async def call(self, name: str, arguments: Mapping[str, Any], progress: Progress | None = None) -> Answer:
         """Run a tool by name. Raises KeyError for one that does not exist."""
         return await answer(self.session, self.operations[name], arguments, progress)
 

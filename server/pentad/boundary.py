@@ -12,10 +12,11 @@ from pentad.call import Call, Progress
 from pentad.consent.plans import LIFE, Planned
 from pentad.errors import PlatformError, Rejected
 from pentad.jsontext import dumps
-from pentad.models import Page, Record, Saved, Wire
+from pentad.models import Page, Record, Saved
 from pentad.operations import AnyOperation
 from pentad.results import render
 from pentad.results.store import Origin
+from pentad.results.tokens import estimate
 from pentad.session import Session
 
 logger = logging.getLogger("pentad")
@@ -181,7 +182,7 @@ def _plan_text(
         "will": planned.preview.will,
         "undo": planned.preview.undo,
         "expires_in": round(LIFE),
-        "next": f"Nothing was sent yet. Show this to the user; when they agree, call apply_plan with {plan.id}.",
+        "next": f"Nothing was sent. Show this to the user; if they agree, call apply_plan with {plan.id}.",
         "body": planned.preview.body,
     }
     return dumps(render.shrunk(told, session.settings.budget) or told)
@@ -191,11 +192,11 @@ def _error_text(error: PlatformError, budget: int) -> str:
     """The error within the budget: whole positions are left out, and counted, before anything is cut."""
     told = error.words()
     problems = told.get("problems")
-    if problems and render.estimate(dumps(told)) > budget:
+    if problems and estimate(dumps(told)) > budget:
         kept: dict[str, Any] = {}
-        room = budget - render.estimate(dumps({**told, "problems": {}})) - 20
+        room = budget - estimate(dumps({**told, "problems": {}})) - 20
         for at, says in problems.items():
-            room -= render.estimate(dumps({at: says}))
+            room -= estimate(dumps({at: says}))
             if room < 0:
                 break
             kept[at] = says

@@ -1,4 +1,4 @@
-"""One tool call on its way: how long it may take, what it tells while it waits, what it remarks at the end."""
+"""One tool call on its way: how long it may take, what it tells while it waits, what it remarks."""
 
 from __future__ import annotations
 

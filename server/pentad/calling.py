@@ -18,23 +18,25 @@ async def local(app: App, name: str, arguments: dict[str, Any]) -> int:
         answer = await app.call(name, arguments)
     finally:
         await app.aclose()
-    print(answer.text)  # noqa: T201 - the answer is the output
+    print(answer.text)
     return int(answer.is_error)
 
 
 async def remote(url: str, name: str, arguments: dict[str, Any]) -> int:
     """Call through a running server; its handles and plans live on."""
-    from mcp import Client, MCPError  # noqa: PLC0415 - a second of imports that only this needs
+    from mcp import Client, MCPError
 
     try:
         async with Client(url) as client:
             result = await client.call_tool(name, arguments)
     except MCPError as error:
         return _complain(error.error.message)
-    except Exception as error:  # noqa: BLE001 - whatever the transport raises means the same to the user
-        return _complain(f"no MCP server answers there ({_root(error)}). Start one with `pentad serve --http PORT`.")
+    except Exception as error:
+        return _complain(
+            f"no MCP server answers there ({_root(error)}). Start one with `pentad serve --http PORT`."
+        )
     for part in result.content:
-        print(getattr(part, "text", ""))  # noqa: T201
+        print(getattr(part, "text", ""))
     return int(bool(result.is_error))
 
 
@@ -45,5 +47,5 @@ def _root(error: BaseException) -> str:
 
 
 def _complain(words: str) -> int:
-    print(f"pentad: {words}", file=sys.stderr)  # noqa: T201
+    print(f"pentad: {words}", file=sys.stderr)
     return 2

@@ -1,4 +1,4 @@
-"""Every operation of every platform, callable or not, with the reason: for `pentad operations` and the docs."""
+"""Every operation of every platform, callable or not and why: for `pentad operations` and the docs."""
 
 from __future__ import annotations
 

@@ -42,7 +42,9 @@ def parser() -> argparse.ArgumentParser:
     serving = command("serve", serve, "serve MCP over stdio, or over HTTP on this machine only")
     _exposing(serving)
     serving.add_argument("--http", type=_port, metavar="PORT", help="streamable HTTP on 127.0.0.1:PORT/mcp")
-    serving.add_argument("--structured", action="store_true", default=None, help="repeat answers as structured content")
+    serving.add_argument(
+        "--structured", action="store_true", default=None, help="repeat answers as structured content"
+    )
     command("demo", demo, "tell a short story on the embedded sandbox, through a real client and server")
     box = command("sandbox", sandbox, "serve the embedded platforms over HTTP for other clients")
     box.add_argument("--port", type=_port, default=0, help="default: a free one, named in the first line")
@@ -56,9 +58,9 @@ def parser() -> argparse.ArgumentParser:
     calling.add_argument("arguments", nargs="?", default="{}", help="a JSON object")
     calling.add_argument("--sandbox", action="store_true", default=None)
     calling.add_argument("--url", help="a running `pentad serve --http`, so that handles and plans live on")
-    command("doctor", doctor, "check every account: reachable, signed in, headroom, what to do next").add_argument(
-        "--sandbox", action="store_true", default=None
-    )
+    command(
+        "doctor", doctor, "check every account: reachable, signed in, headroom, what to do next"
+    ).add_argument("--sandbox", action="store_true", default=None)
     config = command("config", configure, "print a ready configuration for an assistant")
     config.add_argument("host", choices=("claude", "cursor", "vscode"))
     config.add_argument("--sandbox", action="store_true")
@@ -66,9 +68,13 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _exposing(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--sandbox", action="store_true", default=None, help="the embedded platforms, no account needed")
+    sub.add_argument(
+        "--sandbox", action="store_true", default=None, help="the embedded platforms, no account needed"
+    )
     sub.add_argument("--read-only", action="store_true", default=None, help="hide and refuse every change")
-    sub.add_argument("--expose", choices=("core", "lean", "all"), help="which tools are listed (default core)")
+    sub.add_argument(
+        "--expose", choices=("core", "lean", "all"), help="which tools are listed (default core)"
+    )
 
 
 def _port(text: str) -> int:
@@ -78,7 +84,7 @@ def _port(text: str) -> int:
 
 
 def _app(given: argparse.Namespace, **more: Any) -> App:
-    from pentad.app import App  # noqa: PLC0415
+    from pentad.app import App
 
     names = ("sandbox", "read_only", "expose", "structured")
     wanted = {name: value for name in names if (value := getattr(given, name, None)) is not None}
@@ -86,7 +92,7 @@ def _app(given: argparse.Namespace, **more: Any) -> App:
 
 
 def serve(given: argparse.Namespace) -> int:
-    from pentad.serving import serve_http, serve_stdio  # noqa: PLC0415
+    from pentad.serving import serve_http, serve_stdio
 
     app = _app(given)
     for problem in app.settings.problems:
@@ -98,25 +104,29 @@ def serve(given: argparse.Namespace) -> int:
 
 
 def demo(given: argparse.Namespace) -> int:
-    from pentad.demo import tell  # noqa: PLC0415
+    from pentad.demo import tell
 
     del given
     return _async(tell())
 
 
 def sandbox(given: argparse.Namespace) -> int:
-    from pentad.sandbox.serve import serve as serve_sandbox  # noqa: PLC0415
+    from pentad.sandbox.serve import serve as serve_sandbox
 
     return _async(serve_sandbox(given.port)) or 0
 
 
 def tools(given: argparse.Namespace) -> int:
-    from pentad.protocol import entry  # noqa: PLC0415
+    from pentad.protocol import entry
 
     app = _app(given)
     entries = [entry(operation) for operation in app.tools.values()]
     if given.json:
-        print(json.dumps([e.model_dump(mode="json", by_alias=True, exclude_none=True) for e in entries], indent=1))
+        print(
+            json.dumps(
+                [e.model_dump(mode="json", by_alias=True, exclude_none=True) for e in entries], indent=1
+            )
+        )
         return 0
     for listed in entries:
         print(f"{listed.name}\n    {listed.description}")
@@ -124,7 +134,7 @@ def tools(given: argparse.Namespace) -> int:
 
 
 def operations(given: argparse.Namespace) -> int:
-    from pentad.catalogue import catalogue  # noqa: PLC0415
+    from pentad.catalogue import catalogue
 
     rows = catalogue()
     if given.json:
@@ -137,7 +147,7 @@ def operations(given: argparse.Namespace) -> int:
 
 
 def call(given: argparse.Namespace) -> int:
-    from pentad import calling  # noqa: PLC0415
+    from pentad import calling
 
     try:
         arguments = json.loads(given.arguments)
@@ -153,13 +163,13 @@ def call(given: argparse.Namespace) -> int:
 
 
 def doctor(given: argparse.Namespace) -> int:
-    from pentad.doctor import examine  # noqa: PLC0415
+    from pentad.doctor import examine
 
     return _async(examine(_app(given, expose="all")))
 
 
 def configure(given: argparse.Namespace) -> int:
-    from pentad.hosts import configuration  # noqa: PLC0415
+    from pentad.hosts import configuration
 
     print(configuration(given.host, sandbox=given.sandbox))
     return 0

@@ -38,7 +38,9 @@ async def _account(app: App, platform: type[Platform]) -> bool:
         return False
     connection = app.session.connection(platform.name)
     headroom = connection.pacing.headroom() or "not stated by the platform"
-    print(f"{platform.label:<14} signed in     headroom: {headroom}; next: ask your assistant, or `pentad tools`")
+    print(
+        f"{platform.label:<14} signed in     headroom: {headroom}; next: ask your assistant, or `pentad tools`"
+    )
     return True
 
 

@@ -30,7 +30,7 @@ class PlatformError(Exception):
 
     kind: ClassVar[str] = "failed"
 
-    def __init__(  # noqa: PLR0913 - one value per thing the model may need
+    def __init__(
         self,
         message: str,
         *,

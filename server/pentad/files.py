@@ -7,7 +7,7 @@ import csv
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from email.message import Message
 from email.utils import collapse_rfc2231_value
@@ -77,7 +77,9 @@ class Folder:
             async for chunk in response.aiter_bytes(2**18):
                 size += file.write(chunk)
                 if size > self.limit:
-                    raise Rejected(f"The file is larger than the limit of {self.limit:,} bytes; nothing was kept.")
+                    raise Rejected(
+                        f"The file is larger than the limit of {self.limit:,} bytes; nothing was kept."
+                    )
                 if call.left() <= 0:
                     raise Unavailable("The download was too slow to finish in time; nothing was kept.")
                 await call.report(size, total, "downloading")
@@ -85,7 +87,7 @@ class Folder:
 
 
 @contextlib.contextmanager
-def _explained() -> Iterator[None]:
+def _explained() -> Generator[None]:
     try:
         yield
     except OSError as error:
@@ -129,6 +131,9 @@ def _settle(part: Path, folder: Path, name: str) -> Path:
 
 
 def _table(path: Path) -> list[dict[str, str]] | None:
-    with path.open(newline="", encoding="utf-8-sig", errors="replace") as file, contextlib.suppress(csv.Error):
+    with (
+        path.open(newline="", encoding="utf-8-sig", errors="replace") as file,
+        contextlib.suppress(csv.Error),
+    ):
         return [{clean(k): clean(v or "") for k, v in row.items() if k} for row in csv.DictReader(file)]
     return None

@@ -1,4 +1,4 @@
-"""JSON without loss: numbers keep their spelling (1.10 stays 1.10, integers stay exact), output is compact."""
+"""JSON without loss: numbers keep their spelling (1.10 stays 1.10), integers are exact, output is compact."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ class Operation(Generic[P, R]):
     @cached_property
     def arguments(self) -> Arguments:
         """The arguments as a model; built on first use because that costs a millisecond."""
-        from pentad.arguments import Arguments  # noqa: PLC0415 - pydantic models only when needed
+        from pentad.arguments import Arguments
 
         return Arguments.of(self)
 

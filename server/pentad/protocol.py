@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -24,15 +24,12 @@ Context = ServerRequestContext[App, Any]
 
 
 def build_server(app: App) -> Server[App]:
-    """A server over the app; it answers every protocol revision the SDK knows."""
+    """A server over the app; it answers every protocol revision the SDK knows. The caller closes the app."""
 
     @asynccontextmanager
-    async def lifespan(server: Server[App]) -> AsyncIterator[App]:
+    async def lifespan(server: Server[App]) -> AsyncGenerator[App]:
         del server
-        try:
-            yield app
-        finally:
-            await app.aclose()
+        yield app
 
     return Server(
         "pentad",
@@ -49,12 +46,14 @@ def instructions(app: App) -> str:
     """What a model should know before its first call; names only what is on."""
     on = [platform.label for platform in app.session.platforms.values()]
     told = [
-        f"Pentad reaches {', '.join(on)}." if on else "No platform is set up; the user can run `pentad doctor`.",
+        f"Pentad reaches {', '.join(on)}."
+        if on
+        else "No platform is set up; the user can run `pentad doctor`.",
         "Answers are compact JSON. Lists are columns and rows; `more` says what was left out: `cursor` goes "
         "back to the same tool with the same arguments, `result` and `from` (as cursor) go to read_result, "
         "`fields` are columns that can be asked for.",
-        "Errors are {error, message, ...}: the message says whether repeating helps; `outcome: unknown` means "
-        "a change may have happened and must be checked, never repeated.",
+        "Errors are {error, message, ...}: the message says whether repeating helps; `outcome: unknown` "
+        "means that a change may have happened and must be checked, never repeated.",
     ]
     if not app.settings.read_only:
         told.append(
@@ -83,9 +82,7 @@ def entry(operation: AnyOperation) -> types.Tool:
     )
 
 
-async def _list_tools(
-    context: Context, params: types.PaginatedRequestParams | None
-) -> types.ListToolsResult:
+async def _list_tools(context: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
     tools = list(context.lifespan_context.tools.values())
     start = _offset(params.cursor if params else None, len(tools))
     end = start + PAGE

@@ -11,27 +11,37 @@ from pentad.protocol import build_server
 
 def log_to_stderr() -> None:
     """Standard output belongs to the protocol."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+    )
 
 
 async def serve_stdio(app: App) -> None:
     """Serve one client until standard input closes."""
-    from mcp.server.stdio import stdio_server  # noqa: PLC0415 - not needed for HTTP
+    from mcp.server.stdio import stdio_server
 
     log_to_stderr()
     server = build_server(app)
-    async with stdio_server() as (read, write):
-        await server.run(read, write, server.create_initialization_options())
+    try:
+        async with stdio_server() as (read, write):
+            await server.run(read, write, server.create_initialization_options())
+    finally:
+        await app.aclose()
 
 
 async def serve_http(app: App, port: int) -> None:
     """Serve on 127.0.0.1 only; the SDK checks Host and Origin. Says where on stderr once it listens."""
-    import uvicorn  # noqa: PLC0415 - half of the cost of HTTP, none of stdio's
+    import uvicorn
 
     log_to_stderr()
     application = build_server(app).streamable_http_app(host="127.0.0.1")
     config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="warning")
     server = uvicorn.Server(config)
     socket = config.bind_socket()
-    print(f"pentad: serving MCP at http://127.0.0.1:{socket.getsockname()[1]}/mcp", file=sys.stderr, flush=True)
-    await server.serve(sockets=[socket])
+    print(
+        f"pentad: serving MCP at http://127.0.0.1:{socket.getsockname()[1]}/mcp", file=sys.stderr, flush=True
+    )
+    try:
+        await server.serve(sockets=[socket])
+    finally:
+        await app.aclose()

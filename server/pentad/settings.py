@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -69,8 +69,8 @@ def load(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
         and not any(name.startswith(f"PENTAD_{platform.upper()}_") for platform in PLATFORMS)
     ]
     problems += [f"{name} is not a setting" for name in strays]
-    read = _general(general, problems)
-    return Settings(**(read | {"accounts": accounts} | given | {"problems": tuple(problems)}))
+    read = _general(general, problems) | given
+    return replace(Settings(), **read, accounts=accounts, problems=tuple(problems))
 
 
 def config_path(environ: Mapping[str, str]) -> Path:
@@ -105,7 +105,9 @@ def _account(platform: str, environ: Mapping[str, str], table: Mapping[str, Any]
     prefix = f"PENTAD_{platform.upper()}_"
     section = table.get(platform)
     values = {name: str(value) for name, value in section.items()} if isinstance(section, dict) else {}
-    values |= {name[len(prefix) :].lower(): value for name, value in environ.items() if name.startswith(prefix)}
+    values |= {
+        name[len(prefix) :].lower(): value for name, value in environ.items() if name.startswith(prefix)
+    }
     values = {name: value.strip() for name, value in values.items() if value.strip()}
     return Account(platform, values) if values else None
 

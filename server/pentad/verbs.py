@@ -14,6 +14,7 @@ from pentad.models import Fields
 from pentad.operations import reads, writes
 from pentad.results import render
 from pentad.results.store import Stored
+from pentad.results.tokens import estimate
 from pentad.session import Desk
 
 _CURSOR = re.compile(r"(\d{1,9})(?:\+(\d{1,12}))?")
@@ -22,10 +23,11 @@ _SLICE = 3
 
 @writes(reaches="people", example={"plan": "create-batch-2-profiles-7k2m9x"})
 async def apply_plan(
-    desk: Desk, plan: Annotated[str, Field(max_length=120, description="`plan` of a preview the user agreed to.")]
+    desk: Desk,
+    plan: Annotated[str, Field(max_length=120, description="`plan` of a preview the user agreed to.")],
 ) -> str:
     """Carry out a planned change exactly as previewed, once."""
-    from pentad.boundary import perform  # noqa: PLC0415 - the boundary knows the verbs' module's callers
+    from pentad.boundary import perform
 
     session = desk.session
     taken = session.plans.take(plan, session.owner)
@@ -53,7 +55,9 @@ async def read_result(
     known = stored.columns()
     wrong = [name for name in fields or () if name not in known]
     if wrong:
-        raise Rejected(f"{result} has no field {wrong[0]!r}.", problems={"fields": [f"valid: {', '.join(known)}"]})
+        raise Rejected(
+            f"{result} has no field {wrong[0]!r}.", problems={"fields": [f"valid: {', '.join(known)}"]}
+        )
     index, offset = _position(cursor, stored)
     columns = fields or list(stored.shown) or known
     return _slice(stored, columns, index, offset, budget or session.settings.budget)
@@ -78,7 +82,7 @@ def _slice(stored: Stored, columns: Sequence[str], index: int, offset: int, budg
     while offset == 0 and at < len(stored.lines):
         row = stored.row(at)
         text = dumps([row.get(column) for column in columns])
-        room -= render.estimate(text) + 1 + render.estimate(dumps(render.absences([row], columns)))
+        room -= estimate(text) + 1 + estimate(dumps(render.absences([row], columns)))
         if room < 0:
             break
         texts.append(text)
@@ -113,7 +117,7 @@ def _fitting(text: str, offset: int, budget: int) -> int:
     low, high = 1, min(len(text) - offset, budget * _SLICE * 2)
     while low < high:
         middle = (low + high + 1) // 2
-        if render.estimate(dumps(text[offset : offset + middle])) <= budget:
+        if estimate(dumps(text[offset : offset + middle])) <= budget:
             low = middle
         else:
             high = middle - 1

@@ -29,7 +29,7 @@ class Preview:
     undo: str
 
 
-class Planned(Exception):  # noqa: N818 - control flow, not an error: the walk stops where a plan is needed
+class Planned(Exception):
     """Raised in place of sending; carries what is shown and the print of the exact request."""
 
     def __init__(self, preview: Preview, print_: str) -> None:
@@ -83,8 +83,8 @@ class Plans:
         plan = self.kept.get(plan_id)
         if plan is None or plan.owner != owner:
             raise NotFound(
-                f"There is no plan {plan_id[:80]!r} here. Plans live ten minutes in the server that made them; "
-                "call the operation again to get a new one.",
+                f"There is no plan {plan_id[:80]!r} here. Plans live ten minutes in the server that made "
+                "them; call the operation again to get a new one.",
                 outcome="none",
             )
         if plan.state != "open":
@@ -95,6 +95,6 @@ class Plans:
             )
         if self.clock.monotonic() >= plan.expires:
             plan.state = "expired"
-            raise Rejected(f"Plan {plan_id} has expired; nothing was sent. Plan it again.", outcome="none")
+            raise Rejected(f"Plan {plan_id} expired; nothing was sent. Plan it again.", outcome="none")
         plan.state = "applied"
         return plan

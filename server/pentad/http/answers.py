@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import httpx2 as httpx
 from pydantic import ValidationError
 
 from pentad import jsontext
-from pentad.errors import AuthFailed, Malformed, PlatformError, Problems, RateLimited, Rejected, for_status
+from pentad.errors import (
+    AuthFailed,
+    Malformed,
+    NotFound,
+    PlatformError,
+    Problems,
+    RateLimited,
+    Rejected,
+    Unavailable,
+    for_status,
+)
 from pentad.models import Wire
 
 W = TypeVar("W", bound=Wire)
 
 
+@dataclass(frozen=True)
 class Explained:
     """What an error body says: the platform's own words, and positions of invalid data."""
 
-    def __init__(self, quote: str | None = None, problems: Problems | None = None) -> None:
-        self.quote = quote
-        self.problems = problems
+    quote: str | None = None
+    problems: Problems | None = None
 
 
 def given(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,46 +66,41 @@ def one(model: type[W], data: Any, label: str) -> W:
         raise Malformed(f"{label} sent an answer in another form than documented: {where}.") from None
 
 
-def failure(  # noqa: PLR0913 - one sentence needs all of them
-    response: httpx.Response,
-    *,
-    label: str,
-    operation: str,
-    values: Mapping[str, Any],
-    hints: Mapping[int, str],
-    explained: Explained,
-    wait: float,
-) -> PlatformError:
-    """The one place where a response becomes an error."""
-    status = response.status_code
-    kind = for_status(status)
-    told = ", ".join(f"{name}={str(value)[:80]!r}" for name, value in values.items())
-    message = _sentence(kind, status, label, operation, told)
-    if hint := hints.get(status):
-        message = f"{message} {hint}"
-    outcome = "none" if status < 500 and status != 408 else None
-    return kind(
-        message,
-        quote=explained.quote,
-        problems=explained.problems,
-        retry_after=(wait or 60.0) if kind is RateLimited else None,
-        outcome=outcome,
-    )
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for, in the words of the operation: for the sentence about why it failed."""
+
+    label: str
+    operation: str
+    values: Mapping[str, Any]
+    hints: Mapping[int, str]
+
+    def failure(self, status: int, explained: Explained, wait: float) -> PlatformError:
+        """The one place where a response becomes an error. `wait` is until the rate limit allows more."""
+        kind = for_status(status)
+        certain = status < 500 and status != 408
+        return kind(
+            " ".join(part for part in (self._sentence(kind, status), self.hints.get(status)) if part),
+            quote=explained.quote,
+            problems=explained.problems,
+            retry_after=(wait or 60.0) if kind is RateLimited else None,
+            outcome="none" if certain else None,
+        )
+
+    def _sentence(self, kind: type[PlatformError], status: int) -> str:
+        told = ", ".join(f"{name}={str(value)[:80]!r}" for name, value in self.values.items())
+        if kind is Rejected and status == 403:
+            return f"{self.label} does not allow {self.operation} here (HTTP 403); repeating will not help."
+        return _SENTENCES[kind].format(label=self.label, operation=self.operation, status=status) + (
+            f" It was asked about {told}." if told else ""
+        )
 
 
-def _sentence(kind: type[PlatformError], status: int, label: str, operation: str, told: str) -> str:
-    match kind.kind:
-        case AuthFailed.kind:
-            return f"{label} did not accept the credential (HTTP 401); repeating will not help."
-        case "not_found":
-            return f"{label} has nothing for {told or operation} (HTTP {status}): a wrong id, or not in a state to be asked for this."
-        case RateLimited.kind:
-            return f"{label} allows no more calls for now (HTTP 429); repeat after the time given."
-        case "unavailable":
-            return f"{label} failed on its side (HTTP {status})."
-        case Malformed.kind:
-            return f"{label} answered {operation} with HTTP {status}, which is not followed. Check the address."
-        case Rejected.kind if status == 403:
-            return f"{label} does not allow {operation} for this account (HTTP 403); repeating will not help."
-        case _:
-            return f"{label} refused {operation} (HTTP {status}); change the request before repeating it."
+_SENTENCES: Mapping[type[PlatformError], str] = {
+    AuthFailed: "{label} did not accept the credential (HTTP 401); repeating will not help.",
+    NotFound: "{label} has nothing there (HTTP {status}): a wrong id, or not in a state for this.",
+    RateLimited: "{label} allows no more calls for now (HTTP 429); repeat after the time given.",
+    Unavailable: "{label} failed on its side (HTTP {status}); repeating later may help.",
+    Malformed: "{label} answered {operation} with HTTP {status}, which is not followed. Check the address.",
+    Rejected: "{label} refused {operation} (HTTP {status}); change the request before repeating it.",
+}

@@ -121,7 +121,8 @@ class JwtAuth(httpx.Auth):
         access, refresh = answer.get("access"), answer.get("refresh")
         if answer.get("mfa_required"):
             raise AuthFailed(
-                f"{self.label} wants a one-time code for this user, which a server cannot give. Use an API key.",
+                f"{self.label} wants a one-time code for this user, which a server cannot give. "
+                "Use an API key.",
                 outcome="none",
             )
         if not isinstance(access, str) or not access:
@@ -139,7 +140,9 @@ def _object(response: httpx.Response, label: str) -> Mapping[str, object]:
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
-        raise Malformed(f"{label} answered the sign-in with something that is not a JSON object.", outcome="none")
+        raise Malformed(
+            f"{label} answered the sign-in with something that is not a JSON object.", outcome="none"
+        )
     return answer
 
 

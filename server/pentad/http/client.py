@@ -16,7 +16,7 @@ from pentad.consent.plans import Planned, Preview
 from pentad.errors import Malformed, PlatformError, RateLimited, Unavailable
 from pentad.files import Folder, Interrupted
 from pentad.http import paging
-from pentad.http.answers import Explained, failure, given, is_json, json_of, one
+from pentad.http.answers import Asked, Explained, given, is_json, json_of, one
 from pentad.http.connection import Connection
 from pentad.http.egress import checked
 from pentad.http.retry import Errand
@@ -151,7 +151,9 @@ class Client:
             request = self.connection.http.build_request("GET", target, extensions={"errand": errand})
         raise Malformed(f"{self.label} points from one link to another instead of to a file.")
 
-    async def _pointer(self, response: httpx.Response, link: str, values: Mapping[str, Any]) -> httpx.URL | None:
+    async def _pointer(
+        self, response: httpx.Response, link: str, values: Mapping[str, Any]
+    ) -> httpx.URL | None:
         """Where the file is, if the answer is not the file itself."""
         if response.has_redirect_location:
             target: Any = response.headers["location"]
@@ -201,15 +203,10 @@ class Client:
             data = jsontext.loads(response.content)
         except (ValueError, httpx.ResponseNotRead):
             data = None
-        return failure(
-            response,
-            label=self.label,
-            operation=self.operation.name,
-            values={name: values[name] for name in self.operation.endpoint.places if name in values},
-            hints=self.hints,
-            explained=self.explain(data),
-            wait=self.connection.pacing.wait(self.budgets(values)),
-        )
+        values = {name: values[name] for name in self.operation.endpoint.places if name in values}
+        asked = Asked(self.label, self.operation.name, values, self.hints)
+        wait = self.connection.pacing.wait(self.budgets(values))
+        return asked.failure(response.status_code, self.explain(data), wait)
 
     def _clear(self, error: PlatformError, errand: Errand) -> None:
         """Say so when a write may have happened although no good answer came back."""

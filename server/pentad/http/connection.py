@@ -30,6 +30,7 @@ class Connection:
         label: str,
         url: str,
         auth: httpx.Auth,
+        *,
         make_budget: Callable[[str], Budget],
         clock: Clock,
         transport: Transport | None = None,
@@ -46,7 +47,7 @@ class Connection:
 
     @cached_property
     def http(self) -> httpx.AsyncClient:
-        """The one client of the account. Building it costs a tenth of a second for TLS, hence not before use."""
+        """The one client of the account; made on first use, as TLS costs it a tenth of a second."""
         retrying = Retrying(self._transport(), self.clock, self.label, self.pacing, self.breaker)
         client = httpx.AsyncClient(
             transport=retrying,
@@ -69,7 +70,9 @@ class Connection:
             if target is None or request.method != "GET" or errand.stream:
                 return response
             if not same_origin(target, self.url):
-                raise Malformed(f"{self.label} redirected the call to another address, which is not followed.")
+                raise Malformed(
+                    f"{self.label} redirected the call to another address, which is not followed."
+                )
             request = httpx.Request("GET", target, headers=request.headers, extensions=request.extensions)
         raise Malformed(f"{self.label} redirected the call in circles.")
 

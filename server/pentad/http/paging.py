@@ -117,7 +117,11 @@ async def walk(
 
 
 def _gather(
-    gathered: dict[Hashable, Any], found: Slice, at: Position, limit: int | None, key: Callable[[Any], Hashable]
+    gathered: dict[Hashable, Any],
+    found: Slice,
+    at: Position,
+    limit: int | None,
+    key: Callable[[Any], Hashable],
 ) -> Position | None:
     """Add a page's rows and return the position of the first row not taken."""
     before = len(gathered)

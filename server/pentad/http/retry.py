@@ -107,7 +107,12 @@ class Retrying(httpx.AsyncBaseTransport):
         self.breaker.admit()
         patience = errand.call.left()
         limit = min(20.0, max(0.5, patience))
-        request.extensions["timeout"] = {"connect": min(10.0, limit), "read": limit, "write": limit, "pool": limit}
+        request.extensions["timeout"] = {
+            "connect": min(10.0, limit),
+            "read": limit,
+            "write": limit,
+            "pool": limit,
+        }
         async with self.pacing.lanes:
             try:
                 async with asyncio.timeout(patience + 0.5):
@@ -136,7 +141,9 @@ class Retrying(httpx.AsyncBaseTransport):
         finally:
             await response.aclose()
 
-    async def _whole(self, request: httpx.Request, response: httpx.Response, errand: Errand) -> httpx.Response:
+    async def _whole(
+        self, request: httpx.Request, response: httpx.Response, errand: Errand
+    ) -> httpx.Response:
         body = bytearray()
         async for chunk in response.aiter_bytes(65536):
             body += chunk

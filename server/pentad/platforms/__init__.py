@@ -81,7 +81,9 @@ class Platform(Client):
     def connect(cls, account: Account, clock: Clock, transport: Transport | None) -> Connection:
         values = cls.values(account)
         auth = cls.sign_in(values, clock)
-        connection = Connection(cls.label, values["url"], auth, cls.make_budget, clock, transport)
+        connection = Connection(
+            cls.label, values["url"], auth, make_budget=cls.make_budget, clock=clock, transport=transport
+        )
         connection.values = values
         return connection
 

@@ -66,8 +66,12 @@ class Claribi(Platform):
         if not key:
             return [f"{cls.variable('api_key')} is missing"]
         if key.startswith("claribi_mcp_"):
-            return [f"{cls.variable('api_key')} holds a key for the vendor's MCP server; a REST key is needed"]
-        return [] if key.startswith("claribi_") else [f"{cls.variable('api_key')} does not begin with claribi_"]
+            return [
+                f"{cls.variable('api_key')} holds a key for the vendor's MCP server; a REST key is needed"
+            ]
+        return (
+            [] if key.startswith("claribi_") else [f"{cls.variable('api_key')} does not begin with claribi_"]
+        )
 
     @classmethod
     def sign_in(cls, values: Mapping[str, str], clock: Clock) -> httpx.Auth:

@@ -31,11 +31,14 @@ def columns_of(rows: Iterable[Row]) -> list[str]:
 
 
 def grid(rows: Sequence[Row], columns: Sequence[str], budget: int) -> Grid:
-    """As many whole rows as fit; cells are shortened harder only when not even one row would fit."""
-    best = Grid((), shortened=False)
+    """As many whole rows as fit. Cells stay whole if all rows fit so, are shortened if not, and are shortened
+    harder only where not even one row would fit."""
+    best = _grid(rows, columns, budget, 4 * budget)
+    if len(best.texts) == len(rows):
+        return best
     for width in (240, 80, 24):
         best = _grid(rows, columns, budget, width)
-        if best.texts or not rows:
+        if best.texts:
             return best
     return best
 

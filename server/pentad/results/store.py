@@ -67,7 +67,12 @@ class Store:
     gone: OrderedDict[str, tuple[str, Origin]] = field(default_factory=OrderedDict[str, tuple[str, Origin]])
 
     def put(
-        self, rows: Iterable[Mapping[str, Any]], shown: tuple[str, ...], origin: Origin, owner: str, kind: str = "rows"
+        self,
+        rows: Iterable[Mapping[str, Any]],
+        shown: tuple[str, ...],
+        origin: Origin,
+        owner: str,
+        kind: str = "rows",
     ) -> Stored:
         """Keep rows and return them under a new, random handle."""
         handle = f"{kind}-{''.join(secrets.choice(_SIGNS) for _ in range(8))}"

@@ -26,7 +26,7 @@ class Widget(Wire):
 
 
 class Detail(Dashboard):
-    widgets: list[Widget] = []
+    widgets: list[Widget] = Field(default_factory=list)
 
 
 class Gone(Wire):

@@ -36,7 +36,10 @@ class Batch(Wire):
                 "person": {"first_name": "Pekka", "last_name": "Ranta", "phone_number": "+358402223344"},
                 "attributes": [{"name": "renewal_month", "value": "March"}],
             },
-            {"external_id": "crm-7715", "person": {"first_name": "Liv", "email_address": "liv.berg@example.org"}},
+            {
+                "external_id": "crm-7715",
+                "person": {"first_name": "Liv", "email_address": "liv.berg@example.org"},
+            },
         ],
     },
 )
@@ -126,7 +129,12 @@ def _whose(problems: Any, profiles: list[dict[str, Any]]) -> dict[str, Any]:
     ids: dict[str, Any] = {}
     for at in problems:
         parts = at.split(".")
-        if len(parts) > 1 and parts[0] == "profiles" and parts[1].isdecimal() and int(parts[1]) < len(profiles):
+        if (
+            len(parts) > 1
+            and parts[0] == "profiles"
+            and parts[1].isdecimal()
+            and int(parts[1]) < len(profiles)
+        ):
             profile = profiles[int(parts[1])]
             if isinstance(profile, dict) and profile.get("external_id"):
                 ids[parts[1]] = profile["external_id"]

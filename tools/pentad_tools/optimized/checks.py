@@ -35,7 +35,9 @@ class Findings:
             self.warnings.append(f"{what} (profiles {shown})")
 
 
-def check(group_id: str, profiles: Sequence[Any], extra: Mapping[str, Any] | None, own: frozenset[str]) -> Findings:
+def check(
+    group_id: str, profiles: Sequence[Any], extra: Mapping[str, Any] | None, own: frozenset[str]
+) -> Findings:
     """Everything that can be known before sending, all at once."""
     findings = Findings()
     if not _is_uuid(group_id):

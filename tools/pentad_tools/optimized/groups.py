@@ -22,7 +22,9 @@ async def list_groups(
     optimized: Optimized,
     sort: Annotated[
         str | None,
-        Field(pattern=r"^-?[A-Za-z_][A-Za-z0-9_]*$", description="created_at, or -created_at for newest first."),
+        Field(
+            pattern=r"^-?[A-Za-z_][A-Za-z0-9_]*$", description="created_at, or -created_at for newest first."
+        ),
     ] = None,
     limit: Limit = None,
     cursor: Cursor = None,

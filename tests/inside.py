@@ -1,0 +1,85 @@
+"""How tests reach Pentad: a real MCP client, in memory, over an app on the embedded sandbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from mcp import Client
+
+from pentad.app import App
+from pentad.protocol import build_server
+from pentad.sandbox import Sandbox
+from pentad.settings import Account, Settings
+from tests.clock import ManualClock
+
+Era = Literal["auto", "legacy"]
+EVERYTHING: Mapping[str, Any] = {"expose": "all", "allow": frozenset({"destructive", "admin"})}
+
+
+class World:
+    """An app, its sandbox and the clock both live by. `off` operations are on, unless settings say not."""
+
+    def __init__(self, downloads: Path, **settings: Any) -> None:
+        self.clock = ManualClock()
+        self.sandbox = Sandbox(clock=self.clock)
+        self.settings = Settings(downloads=downloads, **settings)
+        self.app = App(self.settings, clock=self.clock, sandbox=self.sandbox)
+
+    def as_user(self, platform: str, **values: str) -> None:
+        """Sign in differently: the account's values are replaced by these."""
+        url = self.sandbox.platforms[platform].url
+        accounts = dict(self.app.settings.accounts) | {platform: Account(platform, {"url": url, **values})}
+        object.__setattr__(self.app.session.settings, "accounts", accounts)
+
+    def sample(self, platform: str, name: str) -> str:
+        return str(self.sandbox.platforms[platform].samples[name])
+
+    def sent(self, platform: str, method: str | None = None) -> list[Any]:
+        """What reached the platform, oldest first."""
+        log = self.sandbox.platforms[platform].log
+        return [exchange for exchange in log if method in (None, exchange.method)]
+
+    @asynccontextmanager
+    async def client(self, era: Era = "auto", **options: Any) -> AsyncGenerator[Client]:
+        async with Client(build_server(self.app), mode=era, cache=None, **options) as client:
+            yield client
+
+    async def ask(self, name: str, **arguments: Any) -> dict[str, Any]:
+        """A call that must succeed; what the model reads, decoded."""
+        return await self._call(name, arguments, fails=False)
+
+    async def refused(self, name: str, **arguments: Any) -> dict[str, Any]:
+        """A call that must fail; the error the model reads, decoded."""
+        return await self._call(name, arguments, fails=True)
+
+    async def _call(self, name: str, arguments: Mapping[str, Any], *, fails: bool) -> dict[str, Any]:
+        async with self.client() as client:
+            result = await client.call_tool(name, dict(arguments))
+        told = text_of(result)
+        assert bool(result.is_error) is fails, told
+        return told
+
+
+def text_of(result: Any) -> dict[str, Any]:
+    """The one JSON object an answer is made of."""
+    (part,) = result.content
+    told: dict[str, Any] = json.loads(part.text)
+    return told
+
+
+def example_of(world: World, operation: Any) -> dict[str, Any]:
+    """An operation's example with `$names` replaced by the sandbox's own ids."""
+
+    def fill(value: Any) -> Any:
+        if isinstance(value, str) and value.startswith("$"):
+            return world.sample(operation.platform, value[1:])
+        if isinstance(value, list):
+            return [fill(item) for item in value]
+        return {name: fill(part) for name, part in value.items()} if isinstance(value, dict) else value
+
+    filled: dict[str, Any] = fill(dict(operation.example))
+    return filled

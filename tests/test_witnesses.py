@@ -1,0 +1,73 @@
+"""Three witnesses agree on each operation: the tool that sends it, the sandbox, and the contract."""
+
+from __future__ import annotations
+
+import pytest
+
+from pentad import operations
+from pentad.operations import AnyOperation
+from pentad.settings import PLATFORMS
+from tests.inside import World, example_of, text_of
+from tests.witness import Contract
+
+CONTRACTS = {"claribi": "claribi", "optimized": "optimized_app"}
+OPERATIONS = [op for name in PLATFORMS for op in operations.in_package(f"pentad_tools.{name}")]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda op: op.name)
+async def test_the_example_runs_and_the_contract_agrees_with_what_was_sent_and_answered(
+    world: World, operation: AnyOperation
+) -> None:
+    assert operation.platform is not None
+    contract = Contract.load(CONTRACTS[operation.platform])
+
+    async with world.client() as client:
+        told = text_of(await client.call_tool(operation.name, example_of(world, operation)))
+        if operation.reaches:
+            assert world.sent(operation.platform) == []
+            told = text_of(await client.call_tool("apply_plan", {"plan": told["plan"]}))
+
+    assert "error" not in told, told
+    api = [e for e in world.sent(operation.platform) if not e.host.startswith("files.")]
+    reached = {match[0].operation_id for e in api if (match := contract.match(e.method, e.path))}
+    assert set(operation.covers) <= reached
+    for exchange in api:
+        assert contract.check_request(
+            exchange.method, exchange.path, exchange.query, exchange.request_headers, exchange.request_body
+        ) == []
+        verdict = contract.check_response(
+            exchange.method, exchange.path, exchange.status, exchange.response_headers, exchange.response_body
+        )
+        assert verdict.problems == []
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_every_operation_of_the_contract_is_a_tool_or_listed_with_its_reason(platform: str) -> None:
+    from pentad.catalogue import catalogue
+
+    contract = Contract.load(CONTRACTS[platform])
+    rows = [row for row in catalogue() if row["platform"] == platform]
+    covered = [operation_id for row in rows for operation_id in row["operation_ids"]]
+
+    assert sorted(covered) == sorted(contract.operations)
+    assert all(row["exposed"] or row["reason"] for row in rows)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda op: op.name)
+def test_method_and_path_are_the_contracts_own(operation: AnyOperation) -> None:
+    assert operation.platform is not None
+    contract = Contract.load(CONTRACTS[operation.platform])
+    for operation_id in operation.covers:
+        known = contract.operations[operation_id]
+        assert (operation.endpoint.method, operation.endpoint.template) == (known.method.upper(), known.path)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda op: op.name)
+def test_effects_agree_with_the_contract_and_inferred_paths_are_off(operation: AnyOperation) -> None:
+    assert operation.platform is not None
+    contract = Contract.load(CONTRACTS[operation.platform])
+    for operation_id in operation.covers:
+        known = contract.operations[operation_id]
+        assert operation.effect == known.effect
+        if known.source == "inferred" or known.variant_of:
+            assert operation.off
