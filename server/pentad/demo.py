@@ -31,7 +31,9 @@ async def tell() -> int:
     with tempfile.TemporaryDirectory(prefix="pentad-demo-") as folder:
         async with _served(sandbox) as platforms:
             server = StdioServerParameters(
-                command=sys.executable, args=["-m", "pentad", "serve"], env=_environment(platforms, folder)
+                command=sys.executable,
+                args=["-m", "pentad", "serve", "--expose", "all"],
+                env=_environment(platforms, folder),
             )
             async with Client(server) as client:
                 return await _Narrator(client, sandbox).story()
@@ -52,7 +54,7 @@ class _FirstLine(io.StringIO):
 async def _served(sandbox: Sandbox) -> AsyncGenerator[dict[str, Any]]:
     """The sandbox on a port of this machine; yields what its first line says."""
     line = _FirstLine()
-    serving = asyncio.create_task(run(0, line, sandbox))
+    serving = asyncio.create_task(run(0, sandbox, line))
     await line.told.wait()
     try:
         yield json.loads(line.getvalue())
@@ -83,7 +85,9 @@ class _Narrator:
 
     async def story(self) -> int:
         tools = (await self.client.list_tools()).tools
-        print(f"A client of protocol {self.client.protocol_version} is connected over stdio; {len(tools)} tools.\n")
+        print(
+            f"A client of protocol {self.client.protocol_version} is connected over stdio; {len(tools)} tools.\n"
+        )
         await self._reports()
         await self._batch()
         print("Done." if not self.wrong else f"{self.wrong} calls went another way than told.")
@@ -95,7 +99,9 @@ class _Narrator:
         print("— A slip in an argument is explained, not ignored:")
         await self.call("claribi_list_reports", {"limit": 12, "feilds": ["id", "title"]}, fails=True)
         print("— Mended:")
-        listed = await self.call("claribi_list_reports", {"limit": 12, "fields": ["id", "title", "updated_at"]})
+        listed = await self.call(
+            "claribi_list_reports", {"limit": 12, "fields": ["id", "title", "updated_at"]}
+        )
         print(f"— Generate {listed['rows'][9][1]!r} and wait for it:")
         await self.call("claribi_generate_report", {"report_id": listed["rows"][9][0]})
         print("— Its file goes to disk, not through the model:")
@@ -105,7 +111,9 @@ class _Narrator:
         print("— Who may be contacted, and on whose behalf?")
         groups = await self.call("optimized_list_groups", {"limit": 3, "sort": "-created_at"})
         print("— Real people get called, so a batch is shown before it is sent:")
-        planned = await self.call("optimized_create_batch", {"group_id": groups["rows"][0][0], "profiles": _PEOPLE})
+        planned = await self.call(
+            "optimized_create_batch", {"group_id": groups["rows"][0][0], "profiles": _PEOPLE}
+        )
         print("— The user agrees:")
         await self.call("apply_plan", {"plan": planned["plan"]})
 

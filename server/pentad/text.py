@@ -36,6 +36,6 @@ def shorten(text: str, limit: int = 300) -> str:
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
 
 
-def plural(count: int, noun: str) -> str:
-    """`1 report`, `2 reports`, `1,200 reports`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+def plural(count: int, noun: str, many: str | None = None) -> str:
+    """`1 report`, `2 reports`, `1,200 reports`; `many` where an s is not enough."""
+    return f"{count:,} {noun if count == 1 else many or noun + 's'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ from pentad.errors import (
 from pentad.models import Wire
 
 W = TypeVar("W", bound=Wire)
+_LINK = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://\S+")
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def json_of(response: httpx.Response, label: str) -> Any:
     """The decoded body, whatever its content type claims. Raises Malformed, never ValueError."""
     try:
         return jsontext.loads(response.content)
-    except ValueError:
+    except (ValueError, ArithmeticError):
         what = "an empty body" if not response.content.strip() else "a body that is not complete JSON"
         if response.content.lstrip()[:1] == b"<":
             what = "a web page instead of JSON (a proxy or a sign-in page, perhaps)"
@@ -78,10 +80,10 @@ class Asked:
     def failure(self, status: int, explained: Explained, wait: float) -> PlatformError:
         """The one place where a response becomes an error. `wait` is until the rate limit allows more."""
         kind = for_status(status)
-        certain = status < 500 and status != 408
+        certain = 400 <= status < 500 and status != 408
         return kind(
             " ".join(part for part in (self._sentence(kind, status), self.hints.get(status)) if part),
-            quote=explained.quote,
+            quote=_LINK.sub("(link)", explained.quote) if explained.quote else None,
             problems=explained.problems,
             retry_after=(wait or 60.0) if kind is RateLimited else None,
             outcome="none" if certain else None,

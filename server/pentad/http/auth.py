@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import httpx2 as httpx
 
-from pentad import jsontext
 from pentad.clock import Clock
 from pentad.errors import AuthFailed, Malformed, for_status
+from pentad.http.answers import json_of
 from pentad.http.retry import Errand
 
 Flow = AsyncGenerator[httpx.Request, httpx.Response]
@@ -22,6 +23,12 @@ def signs(request: httpx.Request, origin: httpx.URL) -> bool:
     """Whether a credential of `origin` may go with this request."""
     errand: Errand = request.extensions["errand"]
     return not errand.bare and same_origin(request.url, origin)
+
+
+def _sign(request: httpx.Request, header: str, value: str) -> None:
+    errand: Errand = request.extensions["errand"]
+    errand.credential = value.rpartition(" ")[2]
+    request.headers[header] = value
 
 
 def same_origin(one: httpx.URL, other: httpx.URL) -> bool:
@@ -39,7 +46,7 @@ class KeyAuth(httpx.Auth):
 
     async def async_auth_flow(self, request: httpx.Request) -> Flow:
         if signs(request, self.origin):
-            request.headers[self.header] = self.value
+            _sign(request, self.header, self.value)
         yield request
 
 
@@ -80,7 +87,7 @@ class JwtAuth(httpx.Auth):
                         if self._learnt(step, response):
                             break
                 used = self._access
-            request.headers["Authorization"] = f"Bearer {used}"
+            _sign(request, "Authorization", f"Bearer {used}")
             if (yield request).status_code != 401:
                 return
 
@@ -120,13 +127,14 @@ class JwtAuth(httpx.Auth):
         now = self.clock.monotonic()
         access, refresh = answer.get("access"), answer.get("refresh")
         if answer.get("mfa_required"):
-            raise AuthFailed(
+            self._refused = AuthFailed(
                 f"{self.label} wants a one-time code for this user, which a server cannot give. "
                 "Use an API key.",
                 outcome="none",
             )
-        if not isinstance(access, str) or not access:
-            raise Malformed(f"{self.label} signed in without an access token.", outcome="none")
+            raise self._refused
+        if not isinstance(access, str) or not sendable(access):
+            raise Malformed(f"{self.label} signed in without a usable access token.", outcome="none")
         self._access = access
         self._stale_at = now + max(30.0, _life(access, self.access_life) - 30.0)
         if isinstance(refresh, str) and refresh:
@@ -134,15 +142,15 @@ class JwtAuth(httpx.Auth):
             self._refresh_until = now + _life(refresh, self.refresh_life) - 60.0
 
 
+def sendable(credential: str) -> bool:
+    """Whether a credential can stand in a header: visible ASCII characters only."""
+    return re.fullmatch(r"[!-~]+", credential) is not None
+
+
 def _object(response: httpx.Response, label: str) -> Mapping[str, object]:
-    try:
-        answer = jsontext.loads(response.content)
-    except ValueError:
-        answer = None
+    answer = json_of(response, f"{label}'s sign-in")
     if not isinstance(answer, dict):
-        raise Malformed(
-            f"{label} answered the sign-in with something that is not a JSON object.", outcome="none"
-        )
+        raise Malformed(f"{label}'s sign-in answered with something that is not a JSON object.")
     return answer
 
 
@@ -152,6 +160,6 @@ def _life(token: str, fallback: float) -> float:
         part = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
         life = float(claims["exp"]) - float(claims["iat"])
-    except (IndexError, KeyError, TypeError, ValueError):
+    except (IndexError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return fallback
     return life if 0 < life <= fallback * 10 else fallback

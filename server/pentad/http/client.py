@@ -10,7 +10,6 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import httpx2 as httpx
 
-from pentad import jsontext
 from pentad.call import PATIENCE, Call
 from pentad.consent.plans import Planned, Preview
 from pentad.errors import Malformed, PlatformError, RateLimited, Unavailable
@@ -98,7 +97,7 @@ class Client:
         """Carry out a write, once. With a preview it only happens while its plan is applied."""
         if preview is not None:
             path, query = self.operation.endpoint.fill(values)
-            print_ = hashlib.sha256(jsontext.dumps([path, given(query), body]).encode()).hexdigest()
+            print_ = hashlib.sha256(json.dumps([path, given(query), body]).encode()).hexdigest()
             if self.call.plan is None:
                 raise Planned(preview, print_)
             self.call.plan.confirm(print_)
@@ -132,6 +131,8 @@ class Client:
         try:
             return await self._download(stem, link, values)
         except Interrupted:
+            if not self.operation.repeatable:
+                raise
             return await self._download(stem, link, values)
 
     # --- the request behind them
@@ -160,7 +161,9 @@ class Client:
         elif not response.is_success:
             raise self._failure(response, values)
         elif is_json(response):
-            data = json_of(httpx.Response(200, content=await self.folder.small(response)), self.label)
+            data = json_of(
+                httpx.Response(200, content=await self.folder.small(response, self.call)), self.label
+            )
             target = data.get(link) if isinstance(data, dict) else None
             if not isinstance(target, str):
                 raise Malformed(f"{self.label} answered with JSON that has no {link!r} instead of a file.")
@@ -189,7 +192,7 @@ class Client:
             route.method,
             self.connection.address(self.path(path)),
             params=given(query) or None,
-            content=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
+            content=None if body is None else json.dumps(body).encode(),
             headers=None if body is None else {"Content-Type": "application/json"},
             extensions={"errand": errand},
         )
@@ -200,8 +203,8 @@ class Client:
 
     def _failure(self, response: httpx.Response, values: Mapping[str, Any]) -> PlatformError:
         try:
-            data = jsontext.loads(response.content)
-        except (ValueError, httpx.ResponseNotRead):
+            data = json_of(response, self.label)
+        except (Malformed, httpx.ResponseNotRead):
             data = None
         values = {name: values[name] for name in self.operation.endpoint.places if name in values}
         asked = Asked(self.label, self.operation.name, values, self.hints)
@@ -221,4 +224,5 @@ class Client:
 
 def _identity(row: Wire) -> Any:
     """What makes a row the same row when a list moves under the reader."""
-    return getattr(row, "id", None) or getattr(row, "uuid", None) or id(row)
+    identity = getattr(row, "id", None) or getattr(row, "uuid", None)
+    return identity if isinstance(identity, str | int) else id(row)

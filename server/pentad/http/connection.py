@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import urllib.request
 from collections.abc import Callable
 from functools import cached_property
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2 as httpx
 
 import pentad
 from pentad.clock import Clock
-from pentad.errors import Malformed
+from pentad.errors import Malformed, Unavailable
 from pentad.http.auth import same_origin
 from pentad.http.breaker import Breaker
 from pentad.http.pacing import Budget, Pacing
@@ -53,6 +55,8 @@ class Connection:
             transport=retrying,
             auth=self.auth,
             headers={"User-Agent": f"pentad-mcp/{pentad.__version__}", "Accept": "application/json"},
+            # A session cookie would be a second credential.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             trust_env=False,
         )
         self._opened.append(client)
@@ -63,7 +67,20 @@ class Connection:
         return self.url.copy_with(raw_path=self.url.raw_path.rstrip(b"/") + path.encode("ascii"))
 
     async def exchange(self, request: httpx.Request, errand: Errand) -> httpx.Response:
-        """Send and return the answer, following a read's redirects as long as they stay at home."""
+        """Send and return the answer, following a read's redirects as long as they stay at home.
+
+        Waits for a turn and for another call's sign-in count too: all of it ends with the call's time.
+        """
+        try:
+            async with asyncio.timeout(errand.call.left() + 0.5):
+                return await self._follow(request, errand)
+        except TimeoutError:
+            raise Unavailable(
+                f"{self.label} was too busy to be asked in time. Nothing was sent; repeat later.",
+                outcome=None if errand.sent else "none",
+            ) from None
+
+    async def _follow(self, request: httpx.Request, errand: Errand) -> httpx.Response:
         for _ in range(REDIRECTS + 1):
             response = await self.http.send(request, stream=errand.stream)
             target = self._target(request, response)
@@ -88,6 +105,8 @@ class Connection:
     def _network(self) -> httpx.AsyncBaseTransport:
         scheme, host = self.url.scheme, self.url.host
         proxy = None if urllib.request.proxy_bypass(host) else urllib.request.getproxies().get(scheme)
+        if proxy and "://" not in proxy:
+            proxy = f"http://{proxy}"
         return httpx.AsyncHTTPTransport(proxy=proxy)
 
     async def aclose(self) -> None:

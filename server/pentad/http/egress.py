@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 
 import httpx2 as httpx
 
 from pentad.errors import Malformed
 from pentad.http.auth import same_origin
+
+_NUMERIC = re.compile(r"\d+|0x[0-9a-f]*")
 
 
 def checked(link: str, base: httpx.URL, home: httpx.URL, label: str) -> httpx.URL:
@@ -21,7 +24,7 @@ def checked(link: str, base: httpx.URL, home: httpx.URL, label: str) -> httpx.UR
         url = httpx.URL("")
     if same_origin(url, home):
         return url
-    if url.scheme != "https" or not url.host or url.userinfo or _internal(url.host):
+    if url.scheme != "https" or not url.host or url.userinfo or _internal(url.host.rstrip(".")):
         raise Malformed(f"{label} points to an address that files are not fetched from.")
     return url
 
@@ -37,9 +40,11 @@ def is_loopback(host: str) -> bool:
 
 
 def _internal(host: str) -> bool:
-    if is_loopback(host) or "." not in host.strip("."):
+    if is_loopback(host) or host.endswith((".local", ".internal")):
         return True
     try:
-        return not ipaddress.ip_address(host.strip("[]")).is_global
+        address = ipaddress.ip_address(host.strip("[]"))
     except ValueError:
-        return False
+        # A last part that is a number makes it an address in one of the old spellings, such as 127.1.
+        return "." not in host or _NUMERIC.fullmatch(host.rpartition(".")[2]) is not None
+    return not address.is_global or address.is_multicast

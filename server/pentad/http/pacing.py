@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from pentad.clock import Clock
@@ -28,25 +29,35 @@ class Budget:
 
     def wait(self, now: float) -> float:
         """Seconds until a slot is free."""
-        while self.taken and self.taken[0] <= now - self.window:
-            self.taken.popleft()
+        self._forget(now)
         closed = max(0.0, self.closed_until - now)
         if self.limit is None or len(self.taken) < self.limit:
             return closed
         return max(closed, self.taken[len(self.taken) - self.limit] + self.window - now)
 
-    def adopt(self, remaining: int, now: float) -> None:
-        """Others spend from the same budget: never believe in more than the platform says is left."""
+    def adopt(self, remaining: int, now: float, reset: float | None) -> None:
+        """Others spend from the same budget: never believe in more than the platform says is left.
+
+        What others took is free again after `reset` seconds, or after a window if the platform does not say.
+        """
         self.told = remaining
+        self._forget(now)
         if self.limit is not None:
             unseen = (self.limit - remaining) - len(self.taken)
-            self.taken.extend([now] * max(0, unseen))
+            since = now if reset is None else min(now, now + reset - self.window)
+            self.taken = deque(sorted([*self.taken, *[since] * max(0, unseen)]))
 
     def remaining(self, now: float) -> int | None:
         """Slots free right now, as far as known."""
         if self.wait(now) > 0:
             return 0
-        return self.told if self.limit is None else self.limit - len(self.taken)
+        if self.limit is None:
+            return self.told or None
+        return self.limit - len(self.taken)
+
+    def _forget(self, now: float) -> None:
+        while self.taken and self.taken[0] <= now - self.window:
+            self.taken.popleft()
 
 
 class Pacing:
@@ -93,9 +104,9 @@ class Pacing:
         now = self._clock.monotonic()
         remaining = _number(headers.get("x-ratelimit-remaining"))
         limit = _number(headers.get("x-ratelimit-limit"))
-        if remaining is not None and (budget.limit is None or limit in (None, budget.limit)):
-            budget.adopt(int(remaining), now)
         asked = self._asked(budget, headers)
+        if remaining is not None and (budget.limit is None or limit in (None, budget.limit)):
+            budget.adopt(int(remaining), now, asked)
         if asked is not None and (status == 429 or remaining == 0):
             budget.closed_until = max(budget.closed_until, now + asked)
         return asked if status == 429 else None
@@ -107,8 +118,8 @@ class Pacing:
         return same[0] if same else names[-1]
 
     def _asked(self, budget: Budget, headers: Mapping[str, str]) -> float | None:
-        retry_after = _number(headers.get("retry-after"))
-        if retry_after is not None and 0 <= retry_after <= budget.horizon:
+        retry_after = asked_pause(headers, self._clock.time())
+        if retry_after is not None and retry_after <= budget.horizon:
             return retry_after
         reset = _number(headers.get("x-ratelimit-reset"))
         if reset is None:
@@ -126,6 +137,15 @@ def too_long(seconds: float, label: str) -> RateLimited:
     )
 
 
+def asked_pause(headers: Mapping[str, str], now: float) -> float | None:
+    """`Retry-After` in seconds, sent as a number or as a date; None if it is neither or has passed."""
+    text = headers.get("retry-after")
+    seconds, until = _number(text), _moment(text)
+    if seconds is None and until is not None:
+        seconds = until - _server_time(headers, now)
+    return seconds if seconds is not None and seconds >= 0 else None
+
+
 def _number(text: str | None) -> float | None:
     if text is None or not text.strip().isascii():
         return None
@@ -138,7 +158,13 @@ def _number(text: str | None) -> float | None:
 
 def _server_time(headers: Mapping[str, str], fallback: float) -> float:
     """The platform's own clock from the `Date` header, so that a skewed local clock does no harm."""
+    moment = _moment(headers.get("date"))
+    return fallback if moment is None else moment
+
+
+def _moment(text: str | None) -> float | None:
     try:
-        return parsedate_to_datetime(headers["date"]).timestamp()
-    except (KeyError, ValueError):
-        return fallback
+        moment = parsedate_to_datetime(text or "")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None

@@ -143,7 +143,7 @@ def in_envelope(rows: str, more: str, total: str | None) -> Callable[[Any, int],
         if isinstance(data, list):
             return Slice(data, more=len(data) == size)
         if not isinstance(data, Mapping) or not isinstance(data.get(rows), list):
-            raise Malformed(f"a list was expected in the member {rows!r}")
+            raise Malformed(f"An answer has another form than documented: no list in the member {rows!r}.")
         count = data.get(total) if total else None
         return Slice(data[rows], bool(data.get(more)), count if isinstance(count, int) else None)
 

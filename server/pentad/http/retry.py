@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2 as httpx
 
-from pentad.call import Call
+from pentad.call import PATIENCE, Call
 from pentad.clock import Clock
 from pentad.errors import Malformed, PlatformError, Unavailable
 from pentad.http.breaker import Breaker, RepeatBudget
-from pentad.http.pacing import Pacing, too_long
+from pentad.http.pacing import Pacing, asked_pause, too_long
 
 ATTEMPTS = 5
 MAX_BODY = 32 * 2**20
+# A shorter credential is no secret, and would be found inside other words.
+_TELLING = 8
 _PASSING = frozenset({500, 502, 503, 504})
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
@@ -32,7 +35,8 @@ class Errand:
 
     `decode` reads a successful body once and leaves the value in `decoded`; a body it cannot read is worth
     another try like any other passing fault. `bare` requests carry no credential even at home (signed
-    links). `sent` turns true when the platform may have begun to act.
+    links). `sent` turns true when the platform may have begun to act. `credential` is what the request was
+    signed with; an answer that repeats it is read without it.
     """
 
     call: Call
@@ -44,10 +48,12 @@ class Errand:
     decode: Callable[[httpx.Response], Any] | None = None
     decoded: Any = None
     sent: bool = False
+    credential: str = ""
 
     def for_sign_in(self) -> Errand:
         """The same errand's way in: safe to repeat, never streamed, drawn on the general budget."""
-        return replace(self, budgets=self.budgets[:1], repeatable=True, stream=False, decode=None, sent=False)
+        call, label = self.call, self.label
+        return Errand(call, label, ("general",), repeatable=True)
 
 
 @dataclass
@@ -103,37 +109,47 @@ class Retrying(httpx.AsyncBaseTransport):
         return setback.limited or self.repeats.spend()
 
     async def _attempt(self, request: httpx.Request, errand: Errand) -> httpx.Response:
-        await self._slot(errand)
         self.breaker.admit()
-        patience = errand.call.left()
-        limit = min(20.0, max(0.5, patience))
-        request.extensions["timeout"] = {
-            "connect": min(10.0, limit),
-            "read": limit,
-            "write": limit,
-            "pool": limit,
-        }
-        async with self.pacing.lanes:
+        async with self._turn(errand):
+            patience = errand.call.left()
+            if patience <= 0:
+                raise Unavailable(
+                    f"The time for this call ran out before {self.label} was asked.", outcome="none"
+                )
+            limit = min(20.0, patience)
+            request.extensions["timeout"] = {
+                "connect": min(10.0, limit),
+                "read": limit,
+                "write": limit,
+                "pool": limit,
+            }
             try:
-                async with asyncio.timeout(patience + 0.5):
+                async with asyncio.timeout(patience):
                     response = await self._exchange(request, errand)
             except TimeoutError:
                 raise self._broken(httpx.ReadTimeout("no answer in time"), errand) from None
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 raise self._broken(error, errand) from error
         self.breaker.record(healthy=response.status_code < 500)
         self._judge(response, errand)
         return response
 
-    async def _slot(self, errand: Errand) -> None:
-        while (wait := self.pacing.take(errand.budgets)) > 0:
+    @asynccontextmanager
+    async def _turn(self, errand: Errand) -> AsyncGenerator[None]:
+        """A lane and slots, both at the moment of sending; no lane is kept while waiting for a slot."""
+        while True:
+            async with self.pacing.lanes:
+                wait = self.pacing.take(errand.budgets)
+                if wait <= 0:
+                    yield
+                    return
             if wait >= errand.call.left():
                 raise too_long(wait, self.label)
             await errand.call.wait(wait, f"{self.label} rate limit")
 
     async def _exchange(self, request: httpx.Request, errand: Errand) -> httpx.Response:
         response = await self.inner.handle_async_request(request)
-        errand.sent = True
+        errand.sent = response.status_code not in (401, 429)
         if errand.stream and response.status_code < 300:
             return response
         try:
@@ -145,7 +161,7 @@ class Retrying(httpx.AsyncBaseTransport):
         self, request: httpx.Request, response: httpx.Response, errand: Errand
     ) -> httpx.Response:
         body = bytearray()
-        async for chunk in response.aiter_bytes(65536):
+        async for chunk in response.aiter_bytes():
             body += chunk
             if len(body) > MAX_BODY:
                 raise _Setback(Malformed(f"{self.label} sent more than {MAX_BODY >> 20} MiB in one answer."))
@@ -156,7 +172,10 @@ class Retrying(httpx.AsyncBaseTransport):
             for name, value in response.headers.multi_items()
             if name not in ("content-encoding", "content-length", "transfer-encoding")
         ]
-        return httpx.Response(response.status_code, headers=headers, content=bytes(body), request=request)
+        content = bytes(body)
+        if len(errand.credential) >= _TELLING:
+            content = content.replace(errand.credential.encode(), b"(credential)")
+        return httpx.Response(response.status_code, headers=headers, content=content, request=request)
 
     def _judge(self, response: httpx.Response, errand: Errand) -> None:
         """Return if the answer is final; raise the setback it stands for otherwise."""
@@ -165,14 +184,19 @@ class Retrying(httpx.AsyncBaseTransport):
         if status == 429:
             raise _Setback(response=response, repeat=True, wait=asked, limited=True)
         if status in _PASSING:
-            raise _Setback(response=response, repeat=errand.repeatable, wait=_seconds(response))
+            raise _Setback(response=response, repeat=errand.repeatable, wait=self._pause(response))
         if response.is_success and errand.decode is not None:
             try:
                 errand.decoded = errand.decode(response)
             except Malformed as error:
                 raise _Setback(error, repeat=errand.repeatable) from None
 
-    def _broken(self, error: httpx.TransportError, errand: Errand) -> _Setback:
+    def _pause(self, response: httpx.Response) -> float | None:
+        """The wait asked for with a fault, if it is short enough to be worth it."""
+        asked = asked_pause(response.headers, self.clock.time())
+        return asked if asked is not None and asked < PATIENCE else None
+
+    def _broken(self, error: httpx.RequestError, errand: Errand) -> _Setback:
         self.breaker.record(healthy=False)
         if isinstance(error, _UNSENT):
             refused = f"{self.label} could not be reached. Nothing was sent; repeating later may help."
@@ -182,9 +206,3 @@ class Retrying(httpx.AsyncBaseTransport):
         what = "did not answer in time" if late else "broke the connection before its answer was complete"
         advice = "Repeating later may help." if errand.repeatable else ""
         return _Setback(Unavailable(f"{self.label} {what}. {advice}".strip()), repeat=errand.repeatable)
-
-
-def _seconds(response: httpx.Response) -> float | None:
-    """`Retry-After` in seconds on a fault, if it is short enough to be worth waiting for."""
-    text = response.headers.get("retry-after", "")
-    return float(text) if text.isdecimal() and len(text) < 4 else None

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, StrictBool
+from pydantic import Field
 
 from pentad.consent.plans import Preview
 from pentad.errors import PlatformError, Rejected
+from pentad.http.answers import given
 from pentad.models import Id, Record, Wire
 from pentad.operations import writes
 from pentad.platforms.optimized import Optimized, in_order
 from pentad.text import plural
 from pentad_tools.optimized import checks
 
-_OWN = frozenset({"profiles", "fail_on_missing_attributes"})
 _SHOWN = 3
 
 
@@ -47,43 +47,46 @@ async def create_batch(
     optimized: Optimized,
     group_id: Id,
     profiles: Annotated[
-        list[dict[str, Any]],
+        list[checks.AnyObject],
         Field(
             description="Each {person:{first_name,last_name,phone_number,email_address}, "
             "attributes:[{name,value}], external_id}; further members pass through."
         ),
     ],
-    fail_on_missing_attributes: StrictBool | None = None,
+    fail_on_missing_attributes: checks.AnyFlag | None = None,
     extra: Annotated[
-        dict[str, Any] | None, Field(description="Further body members: campaign, schedule.")
+        dict[str, Any] | None,
+        Field(description="Further body members, such as campaign and schedule; times need a zone."),
     ] = None,
 ) -> Record:
     """Import profiles into a group and book them for outreach: real people get called or texted. Answers
     with a preview and a plan; nothing is sent before apply_plan."""
-    findings = checks.check(group_id, profiles, extra, _OWN)
+    own = given({"profiles": profiles, "fail_on_missing_attributes": fail_on_missing_attributes})
+    findings = checks.check(group_id, own, extra or {})
+    body = checks.in_utc(extra or {}, "extra", findings) | own
     if findings.problems:
         raise _refused_here(findings, profiles)
-    body = (extra or {}) | {"profiles": profiles}
-    if fail_on_missing_attributes is not None:
-        body["fail_on_missing_attributes"] = fail_on_missing_attributes
     try:
-        made = await optimized.send(Batch, body=body, preview=_preview(body, findings), GROUP_ID=group_id)
+        made = await optimized.send(
+            Batch, body=body, preview=_preview(group_id, body, findings), GROUP_ID=group_id
+        )
     except PlatformError as error:
         raise _told(error, profiles) from error
     return Record({"created": made.record(), "profiles_sent": len(profiles)})
 
 
-def _preview(body: dict[str, Any], findings: checks.Findings) -> Preview:
+def _preview(group_id: str, body: dict[str, Any], findings: checks.Findings) -> Preview:
     profiles = body["profiles"]
     masked = body | {"profiles": [checks.masked(profile) for profile in profiles[:_SHOWN]]}
     if len(profiles) > _SHOWN:
         masked["profiles_not_shown"] = len(profiles) - _SHOWN
     if findings.warnings:
         masked["warnings"] = findings.warnings
-    reach = f"{plural(findings.phones, 'phone number')}, {plural(findings.addresses, 'e-mail address')}"
+    mails = plural(findings.addresses, "e-mail address", "e-mail addresses")
+    reach = f"{plural(findings.phones, 'phone number')}, {mails}"
     return Preview(
-        will=f"Import {plural(len(profiles), 'profile')} ({reach}) and book them for outreach; "
-        "real people may be called, texted or e-mailed.",
+        will=f"Import {plural(len(profiles), 'profile')} ({reach}) into group {group_id} and book them for "
+        "outreach; real people may be called, texted or e-mailed.",
         slug=f"create-batch-{len(profiles)}-profile{'s' * (len(profiles) != 1)}",
         body=masked,
         undo="no: nothing published reads, changes or cancels a batch",

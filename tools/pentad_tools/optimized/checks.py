@@ -10,10 +10,19 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import WithJsonSchema
+
+# Shown to the model with their types, but taken as they come: a wrong type is one more finding among the
+# others instead of hiding them.
+AnyObject = Annotated[Any, WithJsonSchema({"type": "object"})]
+AnyFlag = Annotated[Any, WithJsonSchema({"type": "boolean"})]
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _SEPARATORS = re.compile(r"[\s().\-/]")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -35,22 +44,43 @@ class Findings:
             self.warnings.append(f"{what} (profiles {shown})")
 
 
-def check(
-    group_id: str, profiles: Sequence[Any], extra: Mapping[str, Any] | None, own: frozenset[str]
-) -> Findings:
-    """Everything that can be known before sending, all at once."""
+def check(group_id: str, own: Mapping[str, Any], extra: Mapping[str, Any]) -> Findings:
+    """Everything that can be known before sending, all at once; `own` holds the named body members."""
     findings = Findings()
+    profiles = own["profiles"]
     if not _is_uuid(group_id):
         findings.refuse("group_id", "is not a UUID; optimized_list_groups shows the groups")
     if not profiles:
         findings.refuse("profiles", "needs at least one profile")
-    for name in sorted(own & set(extra or {})):
+    for name in sorted({"profiles", "fail_on_missing_attributes"} & set(extra)):
         findings.refuse(f"extra.{name}", "is an argument of its own; give it there")
+    if not isinstance(own.get("fail_on_missing_attributes", True), bool):
+        findings.refuse("fail_on_missing_attributes", "must be true or false, not text")
     for position, profile in enumerate(profiles):
         _check_profile(findings, position, profile)
     _check_ids(findings, profiles)
     _warn(findings, profiles)
     return findings
+
+
+def in_utc(value: Any, at: str, findings: Findings) -> Any:
+    """The value with every date-time in it as the vendor writes them (UTC, three decimals). One without a
+    zone is a problem, as nobody can know which moment it means."""
+    if isinstance(value, dict):
+        return {name: in_utc(part, f"{at}.{name}", findings) for name, part in value.items()}
+    if isinstance(value, list):
+        return [in_utc(part, f"{at}.{position}", findings) for position, part in enumerate(value)]
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        findings.refuse(at, "is not a date and time that exists")
+        return value
+    if moment.tzinfo is None:
+        findings.refuse(at, "needs a zone, such as Z or +02:00")
+        return value
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 def _is_uuid(text: str) -> bool:
@@ -123,7 +153,7 @@ def masked(profile: Mapping[str, Any]) -> dict[str, Any]:
     person = {name: _masked(name, value) for name, value in profile.get("person", {}).items()}
     attributes = [item.get("name") for item in profile.get("attributes", [])]
     told = {"external_id": profile.get("external_id"), "person": person, "attributes": attributes or None}
-    further = sorted(set(profile) - set(told))
+    further = sorted(map(str, set(profile) - set(told)))
     return {k: v for k, v in told.items() if v is not None} | ({"further": further} if further else {})
 
 

@@ -1,0 +1,90 @@
+"""What really went over the wire, both ways, for tests that hold it against a contract."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from pentad.sandbox.asgi import App, Message, Receive, Scope, Send, header_map, query_pairs, raw_path
+
+KEPT = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and what was answered; status 0 means that no answer began.
+
+    `host` tells the API from the file host. Header names are in lower case. The path is as it was
+    sent, percent-encoded, without the prefix that a port adds. Bodies hold what was sent until the
+    connection ended.
+    """
+
+    host: str
+    method: str
+    path: str
+    query: list[tuple[str, str]]
+    request_headers: dict[str, str]
+    request_body: bytes
+    status: int
+    response_headers: dict[str, str]
+    response_body: bytes
+
+
+class Recorder:
+    """Keeps every exchange of the app inside in a log, before the caller sees the end of the answer."""
+
+    def __init__(self, app: App, host: str, log: deque[Exchange]) -> None:
+        self._app = app
+        self._host = host
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        tape = _Tape(self._host, scope, receive, send, self._log)
+        try:
+            await self._app(scope, tape.receive, tape.send)
+        finally:
+            tape.close()
+
+
+class _Tape:
+    def __init__(self, host: str, scope: Scope, receive: Receive, send: Send, log: deque[Exchange]) -> None:
+        self._host, self._scope, self._log = host, scope, log
+        self._receive, self._send = receive, send
+        self._request, self._response = bytearray(), bytearray()
+        self._status = 0
+        self._headers: dict[str, str] = {}
+        self._closed = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._request += message.get("body", b"")
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            self._headers = header_map(message)
+        else:
+            self._response += message.get("body", b"")
+            if not message.get("more_body", False):
+                self.close()
+        await self._send(message)
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        scope = self._scope
+        self._log.append(
+            Exchange(
+                host=self._host,
+                method=scope["method"],
+                path=raw_path(scope),
+                query=query_pairs(scope),
+                request_headers=header_map(scope),
+                request_body=bytes(self._request),
+                status=self._status,
+                response_headers=self._headers,
+                response_body=bytes(self._response),
+            )
+        )
