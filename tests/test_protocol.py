@@ -64,7 +64,11 @@ async def test_long_lists_come_in_pages_with_checked_cursors(
             cursor = page.next_cursor
             if cursor is None:
                 break
-        for wrong in ("nonsense", base64.urlsafe_b64encode(b"9999").decode(), base64.b64encode(b"-1").decode()):
+        for wrong in (
+            "nonsense",
+            base64.urlsafe_b64encode(b"9999").decode(),
+            base64.b64encode(b"-1").decode(),
+        ):
             with pytest.raises(MCPError, match="Invalid cursor"):
                 await client.list_tools(cursor=wrong)
 
@@ -147,7 +151,9 @@ async def test_structured_content_mirrors_the_text_where_it_is_asked_for(world: 
 
 
 @pytest.mark.parametrize("settings", [{}, {"read_only": True}, {"expose": "lean"}, dict(EVERYTHING)])
-async def test_instructions_are_short_and_name_only_what_is_on(world: World, settings: dict[str, Any]) -> None:
+async def test_instructions_are_short_and_name_only_what_is_on(
+    world: World, settings: dict[str, Any]
+) -> None:
     made = World(world.settings.downloads, **settings)
     told = instructions(made.app)
 

@@ -32,9 +32,16 @@ async def test_the_example_runs_and_the_contract_agrees_with_what_was_sent_and_a
     reached = {match[0].operation_id for e in api if (match := contract.match(e.method, e.path))}
     assert set(operation.covers) <= reached
     for exchange in api:
-        assert contract.check_request(
-            exchange.method, exchange.path, exchange.query, exchange.request_headers, exchange.request_body
-        ) == []
+        assert (
+            contract.check_request(
+                exchange.method,
+                exchange.path,
+                exchange.query,
+                exchange.request_headers,
+                exchange.request_body,
+            )
+            == []
+        )
         verdict = contract.check_response(
             exchange.method, exchange.path, exchange.status, exchange.response_headers, exchange.response_body
         )

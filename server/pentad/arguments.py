@@ -45,9 +45,7 @@ class Arguments:
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema without what costs tokens and tells nothing: titles, null branches, closedness."""
-        lean = _lean(self.model.model_json_schema())
-        lean.pop("additionalProperties", None)
-        return {"type": "object", "properties": {}, **lean}
+        return {"type": "object", "properties": {}, **_lean(self.model.model_json_schema())}
 
     def check(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments by name, with defaults. Raises Rejected that lists every problem at once."""
@@ -96,13 +94,14 @@ def _unquoted(given: Mapping[str, Any], error: ValidationError) -> dict[str, Any
         if fault["type"] in ("list_type", "dict_type", "model_type") and isinstance(mended.get(name), str):  # type: ignore[arg-type]
             try:
                 mended[str(name)] = json.loads(mended[str(name)])
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
     return mended
 
 
 # What a schema says that a caller can do without: lengths are checked and explained all the same.
 _SILENT = frozenset({"title", "minLength", "maxLength"})
+_VERBATIM = frozenset({"default", "enum", "const", "required"})
 
 
 def _lean(schema: Any) -> Any:
@@ -114,10 +113,15 @@ def _lean(schema: Any) -> Any:
     for key, value in schema.items():
         if key in ("properties", "$defs"):
             lean[key] = {name: _lean(part) for name, part in value.items()}
-        elif key not in _SILENT and value is not True and not (key == "default" and value is None):
-            lean[key] = value if key in ("default", "enum", "const", "required") else _lean(value)
-    branches = [branch for branch in lean.get("anyOf", ()) if branch != {"type": "null"}]
-    if len(branches) == 1:
-        lean.pop("anyOf")
-        lean = {**branches[0], **lean}
-    return lean
+        elif key in _VERBATIM and not (key == "default" and value is None):
+            lean[key] = value
+        elif key not in _SILENT | _VERBATIM and not isinstance(value, bool):
+            lean[key] = _lean(value)
+    return _without_null(lean)
+
+
+def _without_null(lean: dict[str, Any]) -> dict[str, Any]:
+    branches = [branch for branch in lean.pop("anyOf", ()) if branch != {"type": "null"}]
+    if len(branches) > 1:
+        return lean | {"anyOf": branches}
+    return {**branches[0], **lean} if branches else lean

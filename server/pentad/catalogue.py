@@ -33,16 +33,18 @@ def _row(operation: AnyOperation) -> dict[str, Any]:
         "reason": _reason(operation),
         "reaches": operation.reaches,
         "spends": operation.spends,
+        "description": operation.description,
     }
 
 
 def _reason(operation: AnyOperation) -> str | None:
-    """Why an operation is off unless the user turns it on."""
+    """Why an operation is off unless the user turns it on, and how."""
+    why = []
     if operation.off is not None:
-        return f"{operation.off}; turned on with PENTAD_ENABLE={operation.name}"
+        why.append(f"{operation.off} (on with PENTAD_ENABLE={operation.name})")
     if operation.effect in ("destructive", "admin"):
-        return f"{operation.effect}; allowed with PENTAD_ALLOW={operation.effect}"
-    return None
+        why.append(f"{operation.effect} (allowed with PENTAD_ALLOW={operation.effect})")
+    return "; ".join(why) or None
 
 
 def _unexposed(platform: type[Platform]) -> list[dict[str, Any]]:
@@ -59,6 +61,7 @@ def _unexposed(platform: type[Platform]) -> list[dict[str, Any]]:
             "reason": reason,
             "reaches": None,
             "spends": None,
+            "description": None,
         }
         for operation_id, (route, reason) in sorted(platform.unexposed.items())
     ]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def run(arguments: Sequence[str]) -> int:
     """Carry out a command and return its exit code."""
     given = parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = given.command
+    command: Command = given.command
     try:
         return command(given)
     except KeyboardInterrupt:
@@ -29,42 +29,50 @@ def run(arguments: Sequence[str]) -> int:
         gc.enable()
 
 
+Command = Callable[[argparse.Namespace], int]
+
+
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser("pentad", description="One MCP server for five platforms.")
     top.add_argument("--version", action="version", version=f"pentad {pentad.__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, act: Callable[[argparse.Namespace], int], words: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=words, description=words)
+    def command(act: Command, words: str, name: str | None = None) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name or act.__name__, help=words, description=words)
         sub.set_defaults(command=act)
         return sub
 
-    serving = command("serve", serve, "serve MCP over stdio, or over HTTP on this machine only")
-    _exposing(serving)
-    serving.add_argument("--http", type=_port, metavar="PORT", help="streamable HTTP on 127.0.0.1:PORT/mcp")
-    serving.add_argument(
-        "--structured", action="store_true", default=None, help="repeat answers as structured content"
-    )
-    command("demo", demo, "tell a short story on the embedded sandbox, through a real client and server")
-    box = command("sandbox", sandbox, "serve the embedded platforms over HTTP for other clients")
+    _serve_options(command(serve, "serve MCP over stdio, or over HTTP on this machine only"))
+    command(demo, "tell a short story on the embedded sandbox, through a real client and server")
+    box = command(sandbox, "serve the embedded platforms over HTTP for other clients")
     box.add_argument("--port", type=_port, default=0, help="default: a free one, named in the first line")
-    listing = command("tools", tools, "the tools exactly as a client is told of them")
+    listing = command(tools, "the tools exactly as a client is told of them")
     _exposing(listing)
     listing.add_argument("--json", action="store_true", help="the protocol's own entries")
-    accounting = command("operations", operations, "every operation of every platform, exposed or not")
+    accounting = command(operations, "every operation of every platform, exposed or not")
     accounting.add_argument("--json", action="store_true")
-    calling = command("call", call, "call one operation and print what a model would read")
-    calling.add_argument("name")
-    calling.add_argument("arguments", nargs="?", default="{}", help="a JSON object")
-    calling.add_argument("--sandbox", action="store_true", default=None)
-    calling.add_argument("--url", help="a running `pentad serve --http`, so that handles and plans live on")
-    command(
-        "doctor", doctor, "check every account: reachable, signed in, headroom, what to do next"
-    ).add_argument("--sandbox", action="store_true", default=None)
-    config = command("config", configure, "print a ready configuration for an assistant")
+    _call_options(command(call, "call one operation and print what a model would read"))
+    examining = command(doctor, "check every account: reachable, signed in, headroom, what to do next")
+    examining.add_argument("--sandbox", action="store_true", default=None)
+    config = command(configure, "print a ready configuration for an assistant", "config")
     config.add_argument("host", choices=("claude", "cursor", "vscode"))
     config.add_argument("--sandbox", action="store_true")
     return top
+
+
+def _serve_options(sub: argparse.ArgumentParser) -> None:
+    _exposing(sub)
+    sub.add_argument("--http", type=_port, metavar="PORT", help="streamable HTTP on 127.0.0.1:PORT/mcp")
+    sub.add_argument(
+        "--structured", action="store_true", default=None, help="repeat answers as structured content"
+    )
+
+
+def _call_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("name")
+    sub.add_argument("arguments", nargs="?", default="{}", help="a JSON object")
+    sub.add_argument("--sandbox", action="store_true", default=None)
+    sub.add_argument("--url", help="a running `pentad serve --http`, so that handles and plans live on")
 
 
 def _exposing(sub: argparse.ArgumentParser) -> None:

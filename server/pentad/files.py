@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import csv
 import os
 import re
 import unicodedata
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from email.message import Message
 from email.utils import collapse_rfc2231_value
@@ -27,9 +28,10 @@ _KINDS = {
     "application/zip": ".zip",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }
-_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *(\..*)?")
 _TABLE_LIMIT = 16 * 2**20
 _SMALL = 2**20
+_STEP = 2**18
 
 
 class Interrupted(Unavailable):
@@ -43,13 +45,16 @@ class Folder:
     path: Path
     limit: int = 2 * 2**30
 
-    async def small(self, response: httpx.Response) -> bytes:
+    async def small(self, response: httpx.Response, call: Call) -> bytes:
         """A body that should be a pointer, not a file."""
         body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
+
+        async def take(chunk: bytes) -> None:
+            body.extend(chunk)
             if len(body) > _SMALL:
                 raise Malformed("A link to a file was expected, but the answer is too large to be one.")
+
+        await _read(response, call, take)
         return bytes(body)
 
     async def save(self, response: httpx.Response, stem: str, call: Call) -> Saved:
@@ -62,28 +67,45 @@ class Folder:
             try:
                 size = await self._stream(response, part, call)
                 final = _settle(part, self.path, name)
-            except httpx.TransportError:
-                raise Interrupted("The download broke off; nothing was kept. Repeating may help.") from None
             finally:
                 part.unlink(missing_ok=True)
         rows = _table(final) if media_type == "text/csv" and size <= _TABLE_LIMIT else None
         return Saved(str(final), size, media_type or "application/octet-stream", rows)
 
     async def _stream(self, response: httpx.Response, part: Path, call: Call) -> int:
-        size = 0
-        total = float(response.headers.get("content-length") or 0) or None
+        size = due = 0
+        promised = response.headers.get("content-length", "")
+        total = float(promised) if promised.isdecimal() else None
+
+        async def take(chunk: bytes) -> None:
+            nonlocal size, due
+            size += file.write(chunk)
+            if size > self.limit:
+                raise Rejected(
+                    f"The file is larger than the limit of {self.limit:,} bytes; nothing was kept."
+                )
+            if size >= due:
+                due = size + _STEP
+                await call.report(size, total, "downloading")
+
         with part.open("xb") as file:
             os.chmod(part, 0o600)
-            async for chunk in response.aiter_bytes(2**18):
-                size += file.write(chunk)
-                if size > self.limit:
-                    raise Rejected(
-                        f"The file is larger than the limit of {self.limit:,} bytes; nothing was kept."
-                    )
-                if call.left() <= 0:
-                    raise Unavailable("The download was too slow to finish in time; nothing was kept.")
-                await call.report(size, total, "downloading")
+            await _read(response, call, take)
         return size
+
+
+async def _read(response: httpx.Response, call: Call, take: Callable[[bytes], Awaitable[None]]) -> None:
+    """Hand over a body as it comes, while the call has time for it."""
+    try:
+        async with asyncio.timeout(call.left()):
+            async for chunk in response.aiter_bytes():
+                await take(chunk)
+                if call.left() <= 0:
+                    raise TimeoutError
+    except TimeoutError:
+        raise Unavailable("The download was too slow to finish in time; nothing was kept.") from None
+    except httpx.RequestError:
+        raise Interrupted("The download broke off; nothing was kept. Repeating may help.") from None
 
 
 @contextlib.contextmanager
@@ -95,14 +117,22 @@ def _explained() -> Generator[None]:
 
 
 def safe_name(offered: str | None, fallback: str) -> str:
-    """A plain file name: no folders, no hidden or device names, nothing invisible, at most 120 characters."""
-    text = clean(unicodedata.normalize("NFC", offered or ""))
-    text = re.split(r"[/\\]", text)[-1]
-    text = re.sub(r'[<>:"|?*\x00-\x1f]', "_", text).strip(" .")
-    if not text or _DEVICES.fullmatch(text):
-        return fallback
+    """A plain file name: no folders, no hidden or device names, nothing invisible, and no longer than disks
+    allow (120 characters, 200 bytes)."""
+    return _plain(offered or "") or _plain(fallback) or "download.bin"
+
+
+def _plain(text: str) -> str:
+    text = clean(unicodedata.normalize("NFC", text))
+    text = re.sub(r"\s+", " ", re.split(r"[/\\]", text)[-1])
+    text = re.sub(r'[<>:"|?*]', "_", text).strip(" .")
+    if _DEVICES.fullmatch(text):
+        return ""
     stem, suffix = os.path.splitext(text)
-    return stem[: 120 - len(suffix[:16])] + suffix[:16]
+    suffix = suffix[:16]
+    room = 200 - len(suffix.encode())
+    stem = stem[: 120 - len(suffix)].encode()[:room].decode(errors="ignore")
+    return (stem + suffix).rstrip(" .")
 
 
 def _offered(response: httpx.Response) -> str | None:
@@ -126,7 +156,11 @@ def _settle(part: Path, folder: Path, name: str) -> Path:
         final = folder / (name if attempt == 1 else f"{stem} ({attempt}){suffix}")
         with contextlib.suppress(FileExistsError):
             final.open("xb").close()
-            return part.replace(final)
+            try:
+                return part.replace(final)
+            except OSError:
+                final.unlink(missing_ok=True)
+                raise
     raise Rejected(f"There are too many files named {name!r} in the download folder.")
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from decimal import Decimal
+import secrets
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pentad.text import clean_json
 
-# A decimal leaves `json` as a string between NULs, which `clean_json` keeps out of all other text.
-_NUMBER = re.compile(r'"\\u0000([^"\\]*)\\u0000"')
+# A decimal leaves `json` as a string between marks that no text can contain by intention or accident.
+_MARK = secrets.token_hex(8)
+_NUMBER = re.compile(f'"\\\\u0000{_MARK}([^"]*)"')
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 def loads(body: bytes | str) -> Any:
@@ -19,17 +22,24 @@ def loads(body: bytes | str) -> Any:
         return clean_json(json.loads(body, parse_float=Decimal, parse_constant=_refuse))
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    except InvalidOperation:
+        raise ValueError("a number is out of all bounds") from None
 
 
 def dumps(value: Any) -> str:
-    """Compact JSON text, not escaped beyond need; `Decimal` values come out as the numbers they were."""
+    """Compact JSON text, not escaped beyond need; `Decimal` values come out as the numbers they were.
+
+    Half a surrogate pair, which no encoding can carry, becomes a replacement character.
+    """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_number, allow_nan=False)
-    return _NUMBER.sub(r"\1", text) if "\\u0000" in text else text
+    if _MARK in text:
+        text = _NUMBER.sub(r"\1", text)
+    return text if text.isascii() else _LONE.sub("\ufffd", text)
 
 
 def _number(value: Any) -> str:
     if isinstance(value, Decimal) and value.is_finite():
-        return f"\0{value}\0"
+        return f"\0{_MARK}{value}"
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 

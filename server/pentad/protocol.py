@@ -14,6 +14,7 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 
 import pentad
+from pentad import platforms
 from pentad.app import App
 from pentad.jsontext import loads
 from pentad.operations import AnyOperation
@@ -70,7 +71,7 @@ def entry(operation: AnyOperation) -> types.Tool:
     reading = operation.effect == "read"
     return types.Tool(
         name=operation.name,
-        title=operation.name.replace("_", " "),
+        title=_title(operation),
         description=operation.description,
         input_schema=operation.arguments.schema(),
         annotations=types.ToolAnnotations(
@@ -79,6 +80,13 @@ def entry(operation: AnyOperation) -> types.Tool:
             idempotent_hint=reading,
             open_world_hint=operation.platform is not None,
         ),
+    )
+
+
+def _title(operation: AnyOperation) -> str:
+    words = operation.fn.__name__.replace("_", " ")
+    return (
+        f"{platforms.load(operation.platform).label}: {words}" if operation.platform else words.capitalize()
     )
 
 

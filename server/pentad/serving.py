@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import sys
 
 from pentad.app import App
@@ -37,11 +38,15 @@ async def serve_http(app: App, port: int) -> None:
     application = build_server(app).streamable_http_app(host="127.0.0.1")
     config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="warning")
     server = uvicorn.Server(config)
-    socket = config.bind_socket()
+    listener = config.bind_socket()
+    # A socket made without a protocol number is not recognised as TCP, and keeps Nagle's delay of 40 ms.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     print(
-        f"pentad: serving MCP at http://127.0.0.1:{socket.getsockname()[1]}/mcp", file=sys.stderr, flush=True
+        f"pentad: serving MCP at http://127.0.0.1:{listener.getsockname()[1]}/mcp",
+        file=sys.stderr,
+        flush=True,
     )
     try:
-        await server.serve(sockets=[socket])
+        await server.serve(sockets=[listener])
     finally:
         await app.aclose()

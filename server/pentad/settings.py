@@ -68,6 +68,7 @@ def load(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
         and name not in known
         and not any(name.startswith(f"PENTAD_{platform.upper()}_") for platform in PLATFORMS)
     ]
+    strays += [f"{name!r} in the configuration file" for name in table if name not in (*general, *PLATFORMS)]
     problems += [f"{name} is not a setting" for name in strays]
     read = _general(general, problems) | given
     return replace(Settings(), **read, accounts=accounts, problems=tuple(problems))
@@ -76,17 +77,17 @@ def load(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
 def config_path(environ: Mapping[str, str]) -> Path:
     """Where the TOML file is looked for."""
     home = Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return Path(environ.get("PENTAD_CONFIG") or home / "pentad" / "config.toml").expanduser()
+    return Path(environ.get("PENTAD_CONFIG") or home / "pentad" / "config.toml")
 
 
 def _file(environ: Mapping[str, str], problems: list[str]) -> Mapping[str, Any]:
     path = config_path(environ)
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.expanduser().read_text("utf-8"))
     except FileNotFoundError:
-        if "PENTAD_CONFIG" in environ:
+        if environ.get("PENTAD_CONFIG"):
             problems.append(f"the configuration file {path} does not exist")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, RuntimeError) as error:
         problems.append(f"the configuration file {path} cannot be read: {error}")
     except tomllib.TOMLDecodeError as error:
         problems.append(f"the configuration file {path} is not valid TOML: {error}")
@@ -94,10 +95,9 @@ def _file(environ: Mapping[str, str], problems: list[str]) -> Mapping[str, Any]:
 
 
 def _value(name: str, environ: Mapping[str, str], table: Mapping[str, Any]) -> str | None:
-    value = environ.get(f"PENTAD_{name.upper()}", table.get(name))
-    if value is None or value == "":
-        return None
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value).strip()
+    """The text of a setting; an empty one counts as not given, as hosts pass on what nobody filled in."""
+    value = environ.get(f"PENTAD_{name.upper()}", "").strip() or table.get(name, "")
+    return (",".join(map(str, value)) if isinstance(value, list) else str(value).strip()) or None
 
 
 def _account(platform: str, environ: Mapping[str, str], table: Mapping[str, Any]) -> Account | None:
@@ -106,7 +106,9 @@ def _account(platform: str, environ: Mapping[str, str], table: Mapping[str, Any]
     section = table.get(platform)
     values = {name: str(value) for name, value in section.items()} if isinstance(section, dict) else {}
     values |= {
-        name[len(prefix) :].lower(): value for name, value in environ.items() if name.startswith(prefix)
+        name[len(prefix) :].lower(): value
+        for name, value in environ.items()
+        if name.startswith(prefix) and value.strip()
     }
     values = {name: value.strip() for name, value in values.items() if value.strip()}
     return Account(platform, values) if values else None
@@ -119,7 +121,7 @@ def _general(given: Mapping[str, str | None], problems: list[str]) -> dict[str, 
             continue
         try:
             read[name] = _READERS[name](text)
-        except ValueError as error:
+        except (ValueError, RuntimeError) as error:
             problems.append(f"PENTAD_{name.upper()}: {error}; the default is used")
     return read
 

@@ -16,6 +16,7 @@ from pentad.results import render
 from pentad.results.store import Stored
 from pentad.results.tokens import estimate
 from pentad.session import Desk
+from pentad.text import shorten
 
 _CURSOR = re.compile(r"(\d{1,9})(?:\+(\d{1,12}))?")
 _SLICE = 3
@@ -56,7 +57,8 @@ async def read_result(
     wrong = [name for name in fields or () if name not in known]
     if wrong:
         raise Rejected(
-            f"{result} has no field {wrong[0]!r}.", problems={"fields": [f"valid: {', '.join(known)}"]}
+            f"{result} has no field {shorten(wrong[0], 80)!r}.",
+            problems={"fields": [f"valid: {', '.join(known)}"]},
         )
     index, offset = _position(cursor, stored)
     columns = fields or list(stored.shown) or known
@@ -65,7 +67,7 @@ async def read_result(
 
 def _position(cursor: str | None, stored: Stored) -> tuple[int, int]:
     found = _CURSOR.fullmatch(cursor or "0")
-    if found is None or int(found[1]) > len(stored.lines):
+    if found is None or int(found[1]) > max(len(stored.lines) - 1, 0):
         raise Rejected(
             f"{cursor!r} is no position in this result of {len(stored.lines)} rows.",
             problems={"cursor": ["use `more.from` or `more.cursor` of an answer about this result"]},

@@ -50,7 +50,7 @@ def json_of(response: httpx.Response, label: str) -> Any:
     """The decoded body, whatever its content type claims. Raises Malformed, never ValueError."""
     try:
         return jsontext.loads(response.content)
-    except (ValueError, ArithmeticError):
+    except ValueError:
         what = "an empty body" if not response.content.strip() else "a body that is not complete JSON"
         if response.content.lstrip()[:1] == b"<":
             what = "a web page instead of JSON (a proxy or a sign-in page, perhaps)"

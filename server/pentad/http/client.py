@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import httpx2 as httpx
 
+from pentad import jsontext
 from pentad.call import PATIENCE, Call
 from pentad.consent.plans import Planned, Preview
 from pentad.errors import Malformed, PlatformError, RateLimited, Unavailable
@@ -97,7 +98,7 @@ class Client:
         """Carry out a write, once. With a preview it only happens while its plan is applied."""
         if preview is not None:
             path, query = self.operation.endpoint.fill(values)
-            print_ = hashlib.sha256(json.dumps([path, given(query), body]).encode()).hexdigest()
+            print_ = hashlib.sha256(jsontext.dumps([path, given(query), body]).encode()).hexdigest()
             if self.call.plan is None:
                 raise Planned(preview, print_)
             self.call.plan.confirm(print_)

@@ -145,6 +145,6 @@ def in_envelope(rows: str, more: str, total: str | None) -> Callable[[Any, int],
         if not isinstance(data, Mapping) or not isinstance(data.get(rows), list):
             raise Malformed(f"An answer has another form than documented: no list in the member {rows!r}.")
         count = data.get(total) if total else None
-        return Slice(data[rows], bool(data.get(more)), count if isinstance(count, int) else None)
+        return Slice(data[rows], bool(data.get(more)), count if type(count) is int else None)
 
     return read

@@ -169,8 +169,8 @@ class Retrying(httpx.AsyncBaseTransport):
                 raise httpx.ReadTimeout("the answer trickled in too slowly")
         headers = [
             (name, value)
-            for name, value in response.headers.multi_items()
-            if name not in ("content-encoding", "content-length", "transfer-encoding")
+            for name, value in response.headers.raw
+            if name.lower() not in (b"content-encoding", b"content-length", b"transfer-encoding")
         ]
         content = bytes(body)
         if len(errand.credential) >= _TELLING:

@@ -13,6 +13,7 @@ from typing import ClassVar
 import httpx2 as httpx
 
 from pentad.clock import Clock
+from pentad.http.auth import sendable
 from pentad.http.client import Client
 from pentad.http.connection import Connection, Transport
 from pentad.http.egress import is_loopback
@@ -60,6 +61,14 @@ class Platform(Client):
         return found + _bad_address(values["url"], cls.variable("url")) + cls.lacking(values)
 
     @classmethod
+    def bad_key(cls, name: str, key: str) -> list[str]:
+        """What is wrong with a credential that is sent in a header, whatever it stands for."""
+        if not key:
+            return [f"{cls.variable(name)} is missing"]
+        wrong = "contains a space or a character that no key has; it may be cut or pasted with its label"
+        return [] if sendable(key) else [f"{cls.variable(name)} {wrong}"]
+
+    @classmethod
     def variable(cls, name: str) -> str:
         return f"PENTAD_{cls.name.upper()}_{name.upper()}"
 
@@ -93,6 +102,8 @@ def _bad_address(url: str, variable: str) -> list[str]:
         parsed = httpx.URL(url)
     except httpx.InvalidURL:
         return [f"{variable} is not an address"]
+    if parsed.userinfo or parsed.query or parsed.fragment:
+        return [f"{variable} must be an address alone, without a user, a query or a fragment"]
     if parsed.scheme == "https" and parsed.host:
         return []
     if parsed.scheme == "http" and is_loopback(parsed.host):

@@ -63,8 +63,8 @@ class Claribi(Platform):
         if values.get("auth_mode") == "jwt":
             return [f"{cls.variable(n)} is missing" for n in ("email", "password") if not values.get(n)]
         key = values.get("api_key", "")
-        if not key:
-            return [f"{cls.variable('api_key')} is missing"]
+        if wrong := cls.bad_key("api_key", key):
+            return wrong
         if key.startswith("claribi_mcp_"):
             return [
                 f"{cls.variable('api_key')} holds a key for the vendor's MCP server; a REST key is needed"

@@ -47,7 +47,7 @@ class Optimized(Platform):
 
     @classmethod
     def lacking(cls, values: Mapping[str, str]) -> list[str]:
-        return [] if values.get("token") else [f"{cls.variable('token')} is missing"]
+        return cls.bad_key("token", values.get("token", ""))
 
     @classmethod
     def sign_in(cls, values: Mapping[str, str], clock: Clock) -> httpx.Auth:

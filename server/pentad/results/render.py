@@ -12,6 +12,8 @@ from pentad.results.tokens import estimate
 Row = Mapping[str, Any]
 _FRAME = 30
 _ABSENT = object()
+# Characters that saying how much was cut takes.
+_WORD = 20
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,11 @@ def _grid(rows: Sequence[Row], columns: Sequence[str], budget: int, width: int) 
 
 
 def brief(value: Any, width: int) -> Any:
-    """The value itself if it is short; else its beginning, or a word on its size."""
+    """The value itself if it is short; else its beginning, or a word on its size. A text that would hardly
+    get shorter, such as an id, stays whole."""
     if isinstance(value, str):
-        return value if len(value) <= width else f"{value[:width]}…(+{len(value) - width:,} characters)"
+        over = len(value) - width
+        return value if over <= _WORD else f"{value[:width]}…(+{over:,} characters)"
     if isinstance(value, list | dict) and value and len(dumps(value)) > width:
         return f"[{len(value)} items]" if isinstance(value, list) else f"{{{len(value)} members}}"
     return value
@@ -96,7 +100,22 @@ def shrunk(members: Row, budget: int) -> dict[str, Any] | None:
         small = {name: _shrunk(value, width, items) for name, value in members.items()}
         if estimate(dumps(small)) <= budget:
             return small
-    return {"members": list(members)[: budget // 20]}
+    small = {name: brief(value, 24) for name, value in members.items()}
+    if estimate(dumps(small)) <= budget:
+        return small
+    return {"members": _leading(list(members), budget)}
+
+
+def _leading(names: Sequence[str], budget: int) -> list[str]:
+    """The first names, each of bounded length, for as long as they fit, and how many do not."""
+    kept: list[str] = []
+    room = budget - estimate(dumps({"members": [f"…({len(names):,} more)"]}))
+    for name in names:
+        room -= estimate(dumps(brief(name, 80))) + 1
+        if room < 0:
+            return [*kept, f"…({len(names) - len(kept):,} more)"]
+        kept.append(brief(name, 80))
+    return kept
 
 
 def _shrunk(value: Any, width: int, items: int) -> Any:

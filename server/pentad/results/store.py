@@ -10,6 +10,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from pentad import jsontext
@@ -23,7 +24,8 @@ _SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
 
 @dataclass(frozen=True)
 class Origin:
-    """The call that made a result, to name it when the result is gone."""
+    """The call that made a result, to name it when the result is gone; no operation where repeating it
+    would do or cost something."""
 
     operation: str
     arguments: Mapping[str, Any]
@@ -46,14 +48,19 @@ class Stored:
 
     def columns(self) -> list[str]:
         """Every column of every row, in first-seen order."""
+        return list(self._columns)
+
+    @cached_property
+    def _columns(self) -> tuple[str, ...]:
         seen: dict[str, None] = {}
         for index in range(len(self.lines)):
             seen |= dict.fromkeys(self.row(index))
-        return list(seen)
+        return tuple(seen)
 
-    @property
+    @cached_property
     def size(self) -> int:
-        return sum(map(len, self.lines))
+        """Bytes of its text."""
+        return sum(len(line.encode()) for line in self.lines)
 
 
 @dataclass
@@ -89,13 +96,9 @@ class Store:
         if stored is not None and stored.owner == owner:
             self.kept.move_to_end(handle)
             return stored
-        known = self.gone.get(handle)
-        if known is not None and known[0] == owner:
-            again = {"name": known[1].operation, "arguments": dict(known[1].arguments)}
-            raise NotFound(
-                f"The result {handle!r} is no longer kept; the call in `again` makes it anew.",
-                details={"again": again},
-            )
+        gone_owner, origin = self.gone.get(handle, (None, None))
+        if origin is not None and gone_owner == owner:
+            raise _gone(handle, origin)
         raise NotFound(f"There is no result {handle[:60]!r}. Handles come from `more.result` of an answer.")
 
     def _evict(self) -> None:
@@ -112,3 +115,12 @@ class Store:
         while len(self.gone) > 500:
             self.gone.popitem(last=False)
         return stored
+
+
+def _gone(handle: str, origin: Origin) -> NotFound:
+    if not origin.operation:
+        return NotFound(f"The result {handle!r} is no longer kept, and making it anew would not be free.")
+    return NotFound(
+        f"The result {handle!r} is no longer kept; the call in `again` makes it anew.",
+        details={"again": {"name": origin.operation, "arguments": dict(origin.arguments)}},
+    )

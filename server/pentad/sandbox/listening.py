@@ -34,6 +34,8 @@ class Serve(Protocol):
 
 async def run(port: int, sandbox: Sandbox, out: TextIO) -> None:
     with socket.create_server((ADDRESS, port), backlog=256) as listener:
+        # Sockets made without a protocol number are not recognised as TCP, and keep Nagle's delay of 40 ms.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         config = uvicorn.Config(
             Mounted(mounts(sandbox.platforms)),
             http=BreakableProtocol,

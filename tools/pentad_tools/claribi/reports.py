@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import AliasChoices, Field
 
 from pentad.errors import Rejected
+from pentad.http.answers import given
 from pentad.models import Cursor, Id, Limit, Page, Record, Saved, Wire
 from pentad.operations import destroys, reads, writes
 from pentad.platforms.claribi import Claribi
@@ -75,8 +76,8 @@ async def create_generated_report(
     template_id: str | None = None,
 ) -> Report:
     """Create a report and generate it in one call. Unproven: prefer claribi_generate_report."""
-    body = {"title": title, "output_format": output_format, "template_id": template_id}
-    made = await claribi.send(Report, body={name: value for name, value in body.items() if value is not None})
+    body = given({"title": title, "output_format": output_format, "template_id": template_id})
+    made = await claribi.send(Report, body=body)
     return made if made.status not in _WAITING else await watch(claribi, made.id)
 
 

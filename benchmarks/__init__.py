@@ -1,0 +1,1 @@
+"""Numbers beside a peer, all of one run."""

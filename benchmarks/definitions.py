@@ -1,0 +1,63 @@
+"""What the definitions of the tools cost before anything is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from benchmarks.tables import Table
+from benchmarks.tokens import count
+from pentad.app import App
+from pentad.catalogue import catalogue
+from pentad.operations import AnyOperation
+from pentad.protocol import entry
+from pentad.settings import EFFECTS, Settings
+
+CORE = 2_500
+LEAN = 1_000
+ONE = 220
+PERMITTED = "all, permitted"
+
+Costs: TypeAlias = Mapping[str, Mapping[str, int]]
+
+
+def costs() -> Costs:
+    """Tokens by exposure, then by tool; the last exposure is `all` with everything switched on."""
+    core = Settings(sandbox=True)
+    everything = replace(core, expose="all")
+    off = frozenset(row["name"] for row in catalogue() if not row["exposed"])
+    exposures = {
+        "core": core,
+        "lean": replace(core, expose="lean"),
+        "all": everything,
+        PERMITTED: replace(everything, allow=frozenset(EFFECTS), enable=off),
+    }
+    return {
+        exposure: {name: count(definition(op)) for name, op in App(settings).tools.items()}
+        for exposure, settings in exposures.items()
+    }
+
+
+def definition(operation: AnyOperation) -> str:
+    """A tool as hosts hand it to a model: name, description and input schema as compact JSON."""
+    listed = entry(operation)
+    told = {"name": listed.name, "description": listed.description, "input_schema": listed.input_schema}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def table(found: Costs) -> Table:
+    each = found[PERMITTED]
+    rows = [
+        (name, *(f"{tools[name]:,}" if name in tools else "" for tools in found.values()))
+        for name in sorted(each, key=lambda name: (name not in found["core"], name))
+    ]
+    rows.append(("total", *(f"{sum(tools.values()):,}" for tools in found.values())))
+    rows.append(("budget", f"{CORE:,}", f"{LEAN:,}", "", ""))
+    return Table(
+        "Definitions, in tokens",
+        ("tool", *found),
+        rows,
+        (f"The longest definition has {max(each.values())} tokens; one may have {ONE}.",),
+    )

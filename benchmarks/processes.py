@@ -1,0 +1,83 @@
+"""Other Python processes: started alike, spoken to in lines, and always ended."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+PATIENCE = 20.0
+ROOT = Path(__file__).parents[1]
+REVISION = "2025-06-18"
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """This environment without anything that configures Python or Pentad; bytecode is kept."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PENTAD_"))}
+    return kept | {"XDG_CONFIG_HOME": str(folder)} | more
+
+
+class Process:
+    """A process that reads and writes lines of JSON."""
+
+    def __init__(self, inner: asyncio.subprocess.Process) -> None:
+        self._inner = inner
+        self._id = 0
+
+    async def line(self) -> Any:
+        """The next line, decoded. Raises RuntimeError if the process ended, TimeoutError if it is silent."""
+        assert self._inner.stdout is not None
+        text = await asyncio.wait_for(self._inner.stdout.readline(), PATIENCE)
+        if not text:
+            raise RuntimeError("a measured process ended before it answered")
+        return json.loads(text)
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        assert self._inner.stdin is not None
+        self._inner.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
+
+    async def request(self, method: str, **params: Any) -> dict[str, Any]:
+        """The result of an MCP request; notifications that come before it are passed over."""
+        self._id += 1
+        self._send({"id": self._id, "method": method, "params": params})
+        while (reply := await self.line()).get("id") != self._id:
+            pass
+        if "result" not in reply:
+            raise RuntimeError(f"{method} was refused: {reply}")
+        result: dict[str, Any] = reply["result"]
+        return result
+
+    async def shake_hands(self) -> None:
+        """Open an MCP session."""
+        client = {"name": "measure", "version": "0"}
+        await self.request("initialize", protocolVersion=REVISION, capabilities={}, clientInfo=client)
+        self._send({"method": "notifications/initialized"})
+
+    def resident(self) -> int | None:
+        """Resident memory in KiB, where the system tells it."""
+        with suppress(OSError):
+            for line in Path(f"/proc/{self._inner.pid}/status").read_text("utf-8").splitlines():
+                if line.startswith("VmRSS:"):
+                    return int(line.split()[1])
+        return None
+
+
+@asynccontextmanager
+async def running(arguments: Sequence[str], environ: Mapping[str, str]) -> AsyncGenerator[Process]:
+    """`python -m` these arguments until the block is left."""
+    pipe = asyncio.subprocess.PIPE
+    command = (sys.executable, "-m", *arguments)
+    inner = await asyncio.create_subprocess_exec(
+        *command, stdin=pipe, stdout=pipe, limit=1 << 22, cwd=ROOT, env=dict(environ)
+    )
+    try:
+        yield Process(inner)
+    finally:
+        with suppress(ProcessLookupError):
+            inner.kill()
+        await inner.communicate()

@@ -1,0 +1,71 @@
+"""Text from a platform loses what a reader cannot see, and nothing else."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pentad.text import clean, plural, shorten
+from tests.answers.given import NAMES, PROSE
+from tests.proof import EXAMPLES
+
+_EVERY = "".join(map(chr, range(0x110000)))
+_SELECTORS = "\ufe00\ufe0f\U000e0100\U000e01ef"
+
+
+@pytest.mark.parametrize("text", [*PROSE.values(), *NAMES], ids=[*PROSE, *map(str, range(len(NAMES)))])
+def test_business_text_stays_as_it_is(text: str) -> None:
+    assert clean(text) == text
+    assert clean(f"{text}\r\n\t{text}") == f"{text}\r\n\t{text}"
+
+
+def test_no_control_and_no_format_character_remains_but_the_ones_words_are_spelled_with() -> None:
+    spelling = set("\t\n\r\u200c\u200d")
+    # Signs that are drawn although Unicode files them under format: Arabic number signs and the like.
+    drawn = {"\u0600", "\u0601", "\u0602", "\u0603", "\u0604", "\u0605", "\u06dd", "\u070f", "\u08e2"}
+    left = {sign for sign in clean(_EVERY) if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
+    assert {sign for sign in left - spelling - drawn if sign < "\U00010000"} <= {"\u0890", "\u0891"}
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        *("\0", "\x1b", "\x7f", "\x9b", "\xad", "\u200b", "\u200e", "\u202a", "\u202e", "\u2028"),
+        *("\u2060", "\u2066", "\u2069", "\u3164", "\ufeff", "\ufffa", "\ud800"),
+        *("\U000e0001", "\U000e0041", "\U000e007f"),
+    ],
+    ids=ascii,
+)
+def test_an_unseen_character_is_taken_out_wherever_it_stands(unseen: str) -> None:
+    assert clean(f"{unseen}ab{unseen}{unseen}c{unseen}") == "abc"
+
+
+def test_a_message_hidden_in_variation_selectors_is_taken_out() -> None:
+    assert clean("\u2764\ufe0f" + "\U000e0141\U000e0142\u200b\ufe01" * 9 + "!") == "\u2764\ufe0f!"
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.text(st.characters() | st.sampled_from("\u200b\u200d\ufeff" + _SELECTORS)))
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+    clean(text).encode("utf-8")
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.text(), st.integers(min_value=1, max_value=60))
+def test_a_shortened_text_keeps_its_bound_and_its_line(text: str, limit: int) -> None:
+    short = shorten(text, limit)
+    assert len(short) <= limit
+    assert len(short.splitlines()) <= 1
+    flat = " ".join(text.split())
+    assert short == flat if len(flat) <= limit else short.endswith("…") and flat.startswith(short[:-1])
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "words"), [(1, "report", "1 report"), (0, "row", "0 rows"), (1200, "row", "1,200 rows")]
+)
+def test_counts_are_spelled_out(count: int, noun: str, words: str) -> None:
+    assert plural(count, noun) == words

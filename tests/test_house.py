@@ -1,0 +1,95 @@
+"""How the house is kept: who may import whom, how large things get, what the documents say."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.generated import FILES, ROOT, renewed
+
+SOURCES = sorted([*ROOT.glob("server/**/*.py"), *ROOT.glob("tools/**/*.py")])
+ALL = sorted([*SOURCES, *ROOT.glob("tests/**/*.py"), *ROOT.glob("benchmarks/**/*.py")])
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_dependencies_point_one_way(path: Path) -> None:
+    used = set(imports(path))
+    within = name_of(path).removeprefix("server/pentad/")
+    forbidden: dict[str, str] = {"": "pentad_tools"}
+    if within.startswith("http/"):
+        forbidden |= {"http": "pentad.platforms", "http ": "pentad.app", "http  ": "pentad.boundary"}
+    if within.startswith("sandbox/"):
+        forbidden |= {"box": "pentad.http", "box ": "pentad.platforms", "box  ": "pentad.operations"}
+    if name_of(path).startswith("tools/"):
+        forbidden = {"app": "pentad.app", "boundary": "pentad.boundary", "session": "pentad.session"}
+
+    assert not [u for u in used for f in forbidden.values() if u == f or u.startswith(f"{f}.")]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_nothing_but_httpx2_speaks_http_and_nothing_heavy_is_imported(path: Path) -> None:
+    roots = {name.partition(".")[0] for name in imports(path)}
+
+    assert not roots & {"httpx", "requests", "aiohttp", "urllib3", "rich", "typer", "tests"}
+
+
+@pytest.mark.parametrize("path", ALL, ids=name_of)
+def test_modules_stay_within_300_lines(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 300
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_functions_stay_within_25_lines(path: Path) -> None:
+    text = path.read_text("utf-8")
+    long = [
+        f"{node.name}: {lines} lines"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (lines := body_lines(node)) > 25
+    ]
+
+    assert long == []
+
+
+def body_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of a function's statements; its signature and docstring are its contract, not its length."""
+    statements = node.body[1:] if ast.get_docstring(node) else node.body
+    if not statements:
+        return 0
+    return (statements[-1].end_lineno or 0) - statements[0].lineno + 1
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_generated_tables_are_true(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+
+    assert renewed(text) == text
+
+
+def test_every_command_of_the_readme_exists() -> None:
+    from pentad.cli import parser
+
+    help_text = parser().format_help()
+    told = set(re.findall(r"^\| `pentad (\w+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE))
+
+    assert told == set(re.findall(r"^    (\w+)", help_text, re.MULTILINE))
+
+
+def test_agents_md_is_short() -> None:
+    assert len((ROOT / "AGENTS.md").read_text("utf-8").splitlines()) <= 60

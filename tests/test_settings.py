@@ -1,0 +1,174 @@
+"""Settings: environment before file, every fault noted, none of them fatal, no secret in sight."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pentad.settings import GENERAL, Account, Settings, config_path, load
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def read(file: Path, text: str | None = None, **environ: str) -> Settings:
+    """Settings from this file and `PENTAD_*` variables of these names."""
+    if text is not None:
+        file.write_text(text, "utf-8")
+    variables = {f"PENTAD_{name.upper()}": value for name, value in environ.items()}
+    return load({"XDG_CONFIG_HOME": str(file.parent / "none"), "PENTAD_CONFIG": str(file), **variables})
+
+
+def test_nothing_given_is_all_defaults(tmp_path: Path) -> None:
+    assert load({"XDG_CONFIG_HOME": str(tmp_path), "HOME": "/", "PATH": "/"}) == Settings()
+
+
+def test_the_process_environment_is_read_where_none_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("PENTAD_BUDGET", "300")
+    assert load().budget == 300
+
+
+def test_the_environment_wins_over_the_file(file: Path) -> None:
+    text = 'budget = 700\nexpose = "lean"\n[claribi]\napi_key = "file"\nurl = "https://a.test"'
+    settings = read(file, text, budget="800", claribi_api_key=" env ")
+    assert settings.budget == 800
+    assert settings.expose == "lean"
+    assert settings.accounts["claribi"].values == {"api_key": "env", "url": "https://a.test"}
+    assert settings.problems == ()
+
+
+def test_an_empty_variable_is_as_good_as_none(file: Path) -> None:
+    text = 'budget = 700\n[claribi]\napi_key = "file"'
+    settings = read(file, text, budget="", downloads="  ", claribi_api_key="", optimized_token=" ")
+    assert settings.budget == 700
+    assert settings.downloads == Settings().downloads
+    assert settings.accounts == {"claribi": Account("claribi", {"api_key": "file"})}
+    assert settings.problems == ()
+
+
+def test_given_values_win_over_both(file: Path) -> None:
+    file.write_text("budget = 700", "utf-8")
+    environ = {"PENTAD_CONFIG": str(file), "PENTAD_EXPOSE": "lean"}
+    settings = load(environ, budget=900, expose="all", sandbox=True)
+    assert (settings.budget, settings.expose, settings.sandbox) == (900, "all", True)
+
+
+def test_lists_and_flags_are_written_either_way(file: Path) -> None:
+    lists = 'allow = ["destructive", "admin"]\nenable = ["a_b", "c_d"]\nread_only = true\nstructured = false'
+    settings = read(file, lists)
+    assert settings.allow == {"destructive", "admin"}
+    assert settings.enable == {"a_b", "c_d"}
+    assert settings.read_only
+    assert not settings.structured
+    settings = read(file, "allow = []", enable="a_b, c_d,", read_only="off", structured="Yes")
+    assert settings.allow == frozenset()
+    assert settings.enable == {"a_b", "c_d"}
+    assert not settings.read_only
+    assert settings.structured
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("expose", "everything", "'everything' is not one of core, lean, all"),
+        ("read_only", "maybe", "'maybe' is neither true nor false"),
+        ("structured", "2", "'2' is neither true nor false"),
+        ("allow", "write", "'write' is not one of destructive, admin"),
+        ("budget", "199", "'199' is not a number from 200 to 6000"),
+        ("budget", "6001", "'6001' is not a number from 200 to 6000"),
+        ("budget", "-300", "'-300' is not a number from 200 to 6000"),
+        ("budget", "9" * 5000, "digits"),
+        ("downloads", "~nobody-by-this-name/x", "home directory"),
+    ],
+)
+def test_a_bad_value_is_noted_and_the_default_used(file: Path, name: str, value: str, says: str) -> None:
+    settings = read(file, "", **{name: value})
+    assert getattr(settings, name) == getattr(Settings(), name)
+    (problem,) = settings.problems
+    assert problem.startswith(f"PENTAD_{name.upper()}: ")
+    assert problem.endswith("; the default is used")
+    assert says in problem
+
+
+def test_every_fault_is_noted(file: Path) -> None:
+    settings = read(file, 'expose = 3\nbudgets = 4\n[timbre]\nx = "y"', budget="x", budgte="9", red_only="1")
+    assert settings.problems == (
+        "PENTAD_BUDGTE is not a setting",
+        "PENTAD_RED_ONLY is not a setting",
+        "'budgets' in the configuration file is not a setting",
+        "'timbre' in the configuration file is not a setting",
+        "PENTAD_EXPOSE: '3' is not one of core, lean, all; the default is used",
+        "PENTAD_BUDGET: 'x' is not a number from 200 to 6000; the default is used",
+    )
+
+
+def test_an_account_exists_as_soon_as_one_value_is_there(file: Path) -> None:
+    assert read(file, "").accounts == {}
+    settings = read(file, '[optimized]\ntoken = "  "\nversion = 2', claribi_tenant="acme")
+    assert settings.accounts == {
+        "claribi": Account("claribi", {"tenant": "acme"}),
+        "optimized": Account("optimized", {"version": "2"}),
+    }
+    assert read(file, 'claribi = "not a table"').accounts == {}
+
+
+def test_a_missing_file_is_noted_only_where_it_was_asked_for(file: Path) -> None:
+    assert read(file).problems == (f"the configuration file {file} does not exist",)
+    assert load({"XDG_CONFIG_HOME": str(file.parent)}).problems == ()
+    assert load({"XDG_CONFIG_HOME": str(file.parent), "PENTAD_CONFIG": ""}).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"budget = ", "is not valid TOML"),
+        (b"\xff\xfe", "cannot be read"),
+        (b"a = " + b"[" * 100_000, "cannot be read"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_noted(file: Path, content: bytes, says: str) -> None:
+    file.write_bytes(content)
+    settings = read(file, budget="300")
+    assert settings.budget == 300
+    (problem,) = settings.problems
+    assert f"the configuration file {file} {says}" in problem
+
+
+def test_a_folder_in_place_of_the_file_is_noted(tmp_path: Path) -> None:
+    (problem,) = load({"PENTAD_CONFIG": str(tmp_path)}).problems
+    assert "cannot be read" in problem
+
+
+def test_a_home_that_does_not_exist_is_noted() -> None:
+    (problem,) = load({"PENTAD_CONFIG": "~nobody-by-this-name/config.toml"}).problems
+    assert "cannot be read" in problem
+
+
+def test_a_faulty_file_does_not_tell_its_secrets(file: Path) -> None:
+    assert "hunter2" not in repr(read(file, '[claribi]\napi_key = "hunter2'))
+
+
+def test_no_secret_is_in_the_representation(file: Path) -> None:
+    settings = read(file, '[optimized]\ntoken = "hunter3"', claribi_api_key="hunter2")
+    assert "hunter" not in repr(settings)
+    assert "hunter" not in f"{settings.accounts}"
+
+
+def test_the_file_is_looked_for_where_configuration_lives(tmp_path: Path) -> None:
+    assert config_path({"XDG_CONFIG_HOME": str(tmp_path)}) == tmp_path / "pentad" / "config.toml"
+    assert config_path({}) == Path.home() / ".config" / "pentad" / "config.toml"
+    assert config_path({"PENTAD_CONFIG": "x.toml"}) == Path("x.toml")
+
+
+def test_a_tilde_is_the_home_folder(file: Path) -> None:
+    assert read(file, 'downloads = "~/here"').downloads == Path.home() / "here"
+
+
+def test_every_general_setting_is_one() -> None:
+    assert all(hasattr(Settings(), name) for name, _, _ in GENERAL)
