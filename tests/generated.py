@@ -26,7 +26,7 @@ def settings_table() -> str:
         for setting in platform.settings:
             choices = f": {', '.join(f'`{choice}`' for choice in setting.choices)}" if setting.choices else ""
             meaning = f"{platform.label}: {setting.meaning}{choices}{' (secret)' if setting.secret else ''}"
-            rows.append(f"| `{platform.variable(setting.name)}` | {meaning} | {setting.default or '–'} |")
+            rows.append(f"| `{platform.variable(setting.name)}` | {meaning} | {setting.default or '-'} |")
     return "\n".join(rows)
 
 
@@ -43,14 +43,14 @@ def operations_table() -> str:
     """Every operation, exposed or not."""
     rows = ["| Operation | Endpoint | Effect | Exposed |", "| --- | --- | --- | --- |"]
     for row in catalogue():
-        endpoint = f"`{row['method']} {row['path']}`" if row["method"] else "–"
+        endpoint = f"`{row['method']} {row['path']}`" if row["method"] else "-"
         exposed = ("core" if row["core"] else "yes") if row["exposed"] else f"no: {row['reason']}"
         rows.append(f"| `{row['name']}` | {endpoint} | {_effect(row)} | {exposed} |")
     return "\n".join(rows)
 
 
 def _effect(row: Mapping[str, object]) -> str:
-    marks = [row["effect"] or "–"]
+    marks = [row["effect"] or "-"]
     marks += [f"reaches {row['reaches']}"] if row["reaches"] else []
     marks += [f"spends {row['spends']}"] if row["spends"] else []
     return ", ".join(map(str, marks))

@@ -1,7 +1,14 @@
-"""How thorough property tests are: quick by default, full counts under `make proof`."""
+"""How hard the property tests look: a little in `make test`, always at the same examples, and long and
+freely in `make proof`."""
 
 from __future__ import annotations
 
 import os
 
-EXAMPLES = 2000 if os.environ.get("PENTAD_PROOF") else 50
+from hypothesis import settings
+
+PROOF = bool(os.environ.get("PENTAD_PROOF"))
+EXAMPLES = 2000 if PROOF else 50
+
+settings.register_profile("pentad", derandomize=not PROOF, deadline=None, print_blob=PROOF)
+settings.load_profile("pentad")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from pentad import operations, platforms
@@ -14,6 +13,7 @@ from pentad.clock import Clock, SystemClock
 from pentad.operations import AnyOperation
 from pentad.session import Session
 from pentad.settings import PLATFORMS, Account, Settings
+from pentad.text import nearest
 
 if TYPE_CHECKING:
     from pentad.sandbox import Sandbox
@@ -49,24 +49,40 @@ class App:
     def _listed(self, operation: AnyOperation) -> bool:
         """Whether the model sees it; the same for every caller and fixed from here on."""
         settings = self.settings
+        if settings.forbids(operation.effect, operation.name, operation.off) is not None:
+            return False
         if operation.platform is None:
-            return not (settings.read_only and operation.effect != "read")
-        if settings.expose == "lean" or not self.usable(operation):
-            return False
-        return operation.core or settings.expose == "all"
+            return True
+        return settings.expose == "all" or (settings.expose == "core" and operation.core)
 
-    def usable(self, operation: AnyOperation) -> bool:
-        """Whether the configuration permits it at all."""
-        settings = self.settings
-        if settings.read_only and operation.effect != "read":
-            return False
-        if operation.effect in ("destructive", "admin") and operation.effect not in settings.allow:
-            return False
-        return operation.off is None or operation.name in settings.enable
+    def problems(self) -> list[str]:
+        """What is wrong with the settings, the accounts' included."""
+        accounts = self.session.platforms.items()
+        found = [p for name, platform in accounts for p in platform.problems(self.settings.accounts[name])]
+        strays = sorted(self.settings.enable - set(self.operations))
+        found += [f"PENTAD_ENABLE names {name!r}, which is no operation here" for name in strays]
+        return [*self.settings.problems, *found]
 
     def nearest(self, name: str) -> list[str]:
         """Up to three tools with a name like this one."""
-        return get_close_matches(name, self.tools, n=3, cutoff=0.4)
+        return nearest(name, self.tools, 3)
+
+    def absent(self, name: str) -> str:
+        """Why a name cannot be called here, and what helps; empty if there is nothing to say."""
+        if name in self.operations:
+            operation = self.operations[name]
+            why = self.settings.forbids(operation.effect, name, operation.off)
+            return why or "it exists but is not listed; `--expose all` lists it"
+        owner = next((platform for platform in PLATFORMS if name.startswith(f"{platform}_")), None)
+        if owner is not None:
+            platform = platforms.load(owner)
+            unexposed = platform.unexposed.get(name.removeprefix(f"{owner}_"))
+            if unexposed is not None:
+                return f"it is not exposed: {unexposed[1]}"
+            if owner not in self.session.platforms:
+                return f"{platform.label} is not set up; the user can set {platform.credential()}"
+        near = self.nearest(name)
+        return f"the nearest are {', '.join(near)}" if near else ""
 
     async def call(self, name: str, arguments: Mapping[str, Any], progress: Progress | None = None) -> Answer:
         """Run a tool by name. Raises KeyError for one that does not exist."""

@@ -6,14 +6,13 @@ import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from pentad.errors import Rejected
 from pentad.models import Fields, Page
-from pentad.text import shorten
+from pentad.text import nearest, shorten
 
 if TYPE_CHECKING:
     from pentad.operations import AnyOperation
@@ -73,7 +72,7 @@ class Arguments:
     def _words(self, fault: Any) -> str:
         if fault["type"] == "extra_forbidden" and len(fault["loc"]) == 1:
             valid = list(self.model.model_fields)
-            near = get_close_matches(str(fault["loc"][0]), valid, n=1, cutoff=0.5)
+            near = nearest(str(fault["loc"][0]), valid, 1)
             hint = f"did you mean {near[0]}? " if near else ""
             return f"no such argument; {hint}valid: {', '.join(valid) or 'none'}"
         if fault["type"] == "missing":

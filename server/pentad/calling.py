@@ -12,9 +12,8 @@ async def local(app: App, name: str, arguments: dict[str, Any]) -> int:
     """Call in this process. Handles and plans end with it."""
     try:
         if name not in app.operations:
-            near = app.nearest(name)
-            hint = f" The nearest are {', '.join(near)}." if near else " `pentad operations` lists them."
-            return _complain(f"there is no operation {name!r}.{hint}")
+            hint = app.absent(name) or "`pentad operations` lists them"
+            return _complain(f"there is no operation {name!r} here; {hint}.")
         answer = await app.call(name, arguments)
     finally:
         await app.aclose()
@@ -29,21 +28,22 @@ async def remote(url: str, name: str, arguments: dict[str, Any]) -> int:
     try:
         async with Client(url) as client:
             result = await client.call_tool(name, arguments)
-    except MCPError as error:
-        return _complain(error.error.message)
     except Exception as error:
+        root = _root(error)
+        if isinstance(root, MCPError):
+            return _complain(root.error.message)
         return _complain(
-            f"no MCP server answers there ({_root(error)}). Start one with `pentad serve --http PORT`."
+            f"no MCP server answers there ({type(root).__name__}). Start one with `pentad serve --http PORT`."
         )
     for part in result.content:
         print(getattr(part, "text", ""))
     return int(bool(result.is_error))
 
 
-def _root(error: BaseException) -> str:
+def _root(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    return type(error).__name__
+    return error
 
 
 def _complain(words: str) -> int:

@@ -103,7 +103,7 @@ def serve(given: argparse.Namespace) -> int:
     from pentad.serving import serve_http, serve_stdio
 
     app = _app(given)
-    for problem in app.settings.problems:
+    for problem in app.problems():
         print(f"pentad: {problem}", file=sys.stderr)
     work = serve_stdio(app) if given.http is None else serve_http(app, given.http)
     gc.enable()
@@ -121,7 +121,11 @@ def demo(given: argparse.Namespace) -> int:
 def sandbox(given: argparse.Namespace) -> int:
     from pentad.sandbox.serve import serve as serve_sandbox
 
-    return _async(serve_sandbox(given.port)) or 0
+    try:
+        return _async(serve_sandbox(given.port))
+    except OSError as error:
+        print(f"pentad: port {given.port} cannot be used: {error.strerror}", file=sys.stderr)
+        return 1
 
 
 def tools(given: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
 import sys
 import tempfile
 from collections.abc import AsyncGenerator
@@ -27,7 +28,7 @@ from pentad.text import plural
 
 async def tell() -> int:
     """Print the story; 1 if a call did not go as it should."""
-    sandbox = Sandbox()
+    sandbox = Sandbox(pace=0.25)
     with tempfile.TemporaryDirectory(prefix="pentad-demo-") as folder:
         async with _served(sandbox) as platforms:
             server = StdioServerParameters(
@@ -72,6 +73,7 @@ def _environment(platforms: dict[str, Any], folder: str) -> dict[str, str]:
         "PENTAD_OPTIMIZED_URL": optimized["url"],
         "PENTAD_OPTIMIZED_TOKEN": optimized["credentials"]["token"],
         "PENTAD_DOWNLOADS": folder,
+        "PENTAD_CONFIG": os.devnull,
     }
 
 
@@ -85,9 +87,7 @@ class _Narrator:
 
     async def story(self) -> int:
         tools = (await self.client.list_tools()).tools
-        print(
-            f"A client of protocol {self.client.protocol_version} is connected over stdio; {len(tools)} tools.\n"
-        )
+        print(f"Connected over stdio, protocol {self.client.protocol_version}, {len(tools)} tools.\n")
         await self._reports()
         await self._batch()
         print("Done." if not self.wrong else f"{self.wrong} calls went another way than told.")

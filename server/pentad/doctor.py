@@ -10,6 +10,16 @@ from pentad.errors import PlatformError
 from pentad.platforms import Platform
 from pentad.settings import PLATFORMS
 
+# What a failed probe says about the account, and whether the account is well all the same: a credential that
+# may not make this one call is no broken credential.
+_STATES = {
+    "auth_failed": ("not signed in", False),
+    "unavailable": ("unreachable", False),
+    "rate_limited": ("signed in", True),
+    "rejected": ("signed in", True),
+    "not_found": ("signed in", True),
+}
+
 
 async def examine(app: App) -> int:
     """Print the findings; 1 if something the user set up does not work."""
@@ -19,8 +29,7 @@ async def examine(app: App) -> int:
     for name in PLATFORMS:
         platform = platforms.load(name)
         if name not in app.session.platforms:
-            wanted = platform.variable(next(s.name for s in platform.settings if s.secret))
-            print(f"{platform.label:<14} not set up    set {wanted} to use it")
+            print(f"{platform.label:<14} not set up    set {platform.credential()} to use it")
             continue
         ill = not await _account(app, platform) or ill
     await app.aclose()
@@ -29,21 +38,19 @@ async def examine(app: App) -> int:
 
 async def _account(app: App, platform: type[Platform]) -> bool:
     """One account's line; the probe is the platform's cheapest read."""
+    problems = platform.problems(app.settings.accounts[platform.name])
+    if problems:
+        print(f"{platform.label:<14} not signed in {'; '.join(problems)}")
+        return False
     call = Call(app.session.clock)
     probe = app.operations[platform.probe]
     try:
         await perform(app.session, probe, probe.arguments.check({}), call)
     except PlatformError as error:
-        print(f"{platform.label:<14} {_state(error):<13} {error.words()['message']}")
-        return False
+        state, well = _STATES.get(error.kind, ("reached", False))
+        print(f"{platform.label:<14} {state:<13} {error.words()['message']}")
+        return well
     connection = app.session.connection(platform.name)
     headroom = connection.pacing.headroom() or "not stated by the platform"
-    print(
-        f"{platform.label:<14} signed in     headroom: {headroom}; next: ask your assistant, or `pentad tools`"
-    )
+    print(f"{platform.label:<14} signed in     headroom: {headroom}; next: `pentad tools`")
     return True
-
-
-def _state(error: PlatformError) -> str:
-    states = {"auth_failed": "not signed in", "unavailable": "unreachable", "rate_limited": "limited"}
-    return states.get(error.kind, "signed in?")

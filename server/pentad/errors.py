@@ -11,10 +11,13 @@ PlatformError
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from pentad.text import clean, shorten
+
+_MONTH = 31 * 86400.0
 
 Problems = Mapping[str, Sequence[str]]
 Outcome = Literal["none", "unknown"]
@@ -48,6 +51,9 @@ class PlatformError(Exception):
         self.problems = problems
         self.details = details
 
+    def __str__(self) -> str:
+        return self.message
+
     def words(self) -> dict[str, Any]:
         """The error as the JSON object a model reads."""
         message = self.message
@@ -55,7 +61,7 @@ class PlatformError(Exception):
             message = f"{message} Upstream says: {shorten(clean(self.quote))!r}"
         told: dict[str, Any] = {"error": self.kind, "message": message}
         if self.retry_after is not None:
-            told["retry_after"] = max(1, round(self.retry_after))
+            told["retry_after"] = math.ceil(min(max(self.retry_after, 1.0), _MONTH))
         if self.outcome == "unknown":
             told["outcome"] = "unknown"
         if self.problems:

@@ -19,6 +19,7 @@ import httpx2 as httpx
 
 from pentad.call import Call
 from pentad.errors import Malformed, Rejected, Unavailable
+from pentad.http.answers import kind_of
 from pentad.models import Saved
 from pentad.text import clean
 
@@ -59,7 +60,7 @@ class Folder:
 
     async def save(self, response: httpx.Response, stem: str, call: Call) -> Saved:
         """Stream the body to disk; nothing is left behind when it breaks off, nothing is overwritten."""
-        media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        media_type = kind_of(response)
         name = safe_name(_offered(response), stem + _KINDS.get(media_type, ".bin"))
         with _explained():
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -34,8 +34,5 @@ def configuration(host: str, *, sandbox: bool = False) -> str:
 
 def _credentials(host: str) -> dict[str, str]:
     """One place to fill in per platform: the first secret it takes."""
-    names = [
-        platform.variable(next(setting.name for setting in platform.settings if setting.secret))
-        for platform in map(platforms.load, PLATFORMS)
-    ]
+    names = [platform.credential() for platform in map(platforms.load, PLATFORMS)]
     return {name: f"${{input:{name.lower()}}}" if host == "vscode" else "" for name in names}

@@ -38,7 +38,7 @@ W = TypeVar("W", bound=Wire)
 class Page(Generic[W]):
     """Rows of a list. `total` is set only where the platform states it, `cursor` where rows are left there.
 
-    `about` is what the rows belong to, for an object whose substance is a table: a dashboard's widgets.
+    `about` is what the rows belong to, for an object whose substance is a table: a dashboard of widgets.
     """
 
     rows: Sequence[W]

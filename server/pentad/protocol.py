@@ -113,9 +113,11 @@ def _offset(cursor: str | None, count: int) -> int:
 async def _call_tool(context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
     app = context.lifespan_context
     if params.name not in app.tools:
-        near = app.nearest(params.name)
-        hint = f"; the nearest are {', '.join(near)}" if near else ""
-        raise MCPError(code=types.INVALID_PARAMS, message=f"Unknown tool {params.name[:80]!r}{hint}")
+        hint = app.absent(params.name)
+        raise MCPError(
+            code=types.INVALID_PARAMS,
+            message=f"Unknown tool {params.name[:80]!r}{hint and f'; {hint}'}",
+        )
 
     async def progress(done: float, total: float | None, message: str) -> None:
         await context.session.report_progress(done, total, message)

@@ -4,7 +4,6 @@ the server starts and lists whatever happens, and `pentad doctor` reads the note
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -38,6 +37,17 @@ class Settings:
     budget: int = 1500
     downloads: Path = field(default_factory=lambda: Path.home() / "Downloads" / "pentad")
     problems: tuple[str, ...] = ()
+
+    def forbids(self, effect: str, name: str, off: str | None) -> str | None:
+        """Why an operation must not run here, naming the setting that would allow it; None if it may."""
+        if effect != "read" and self.read_only:
+            return "it changes something and this server is read-only"
+        why = []
+        if off is not None and name not in self.enable:
+            why.append(f"it is off by default ({off}); the user can turn it on with PENTAD_ENABLE={name}")
+        if effect in EFFECTS and effect not in self.allow:
+            why.append(f"it is {effect}; the user can allow that with PENTAD_ALLOW={effect}")
+        return " and ".join(why) or None
 
 
 # Name, what it means and its default, for everything that is not about one platform. The README's table
@@ -83,15 +93,21 @@ def config_path(environ: Mapping[str, str]) -> Path:
 def _file(environ: Mapping[str, str], problems: list[str]) -> Mapping[str, Any]:
     path = config_path(environ)
     try:
-        return tomllib.loads(path.expanduser().read_text("utf-8"))
+        text = path.expanduser().read_text("utf-8")
     except FileNotFoundError:
         if environ.get("PENTAD_CONFIG"):
             problems.append(f"the configuration file {path} does not exist")
+        return {}
     except (OSError, UnicodeDecodeError, RuntimeError) as error:
         problems.append(f"the configuration file {path} cannot be read: {error}")
-    except tomllib.TOMLDecodeError as error:
+        return {}
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         problems.append(f"the configuration file {path} is not valid TOML: {error}")
-    return {}
+        return {}
 
 
 def _value(name: str, environ: Mapping[str, str], table: Mapping[str, Any]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 # C0 and C1 controls (tab and line ends stay), zero-width space and marks, bidirectional controls,
@@ -42,6 +43,13 @@ def shorten(text: str, limit: int = 300) -> str:
     """At most `limit` characters on one line, with an ellipsis where something was cut."""
     flat = " ".join(text.split())
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+
+
+def nearest(word: str, known: Iterable[str], most: int) -> list[str]:
+    """Up to `most` of the known words that are spelled much like this one, the likest first."""
+    from difflib import get_close_matches
+
+    return get_close_matches(word[:100], list(known), n=most, cutoff=0.5)
 
 
 def plural(count: int, noun: str, many: str | None = None) -> str:

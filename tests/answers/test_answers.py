@@ -61,7 +61,7 @@ async def test_total_cursor_note_and_what_the_rows_belong_to_are_told() -> None:
     kept = session()
     operation = lists(ROWS, *ROWS[0], total=9, cursor="c-2", about=about)
     told = await ask(kept, operation)
-    assert list(told) == ["name", "columns", "rows", "total", "more"]
+    assert list(told) == ["about", "columns", "rows", "total", "more"]
     assert told["total"] == 9
     assert told["more"] == {"cursor": "c-2"}
 

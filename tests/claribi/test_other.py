@@ -8,7 +8,7 @@ from tests.inside import World
 async def test_a_dashboard_is_the_table_of_its_widgets(world: World) -> None:
     told = await world.ask("claribi_get_dashboard", dashboard_id="51")
 
-    assert told["id"] == "51"
+    assert told["about"]["id"] == "51"
     assert told["columns"] == ["id", "type", "title", "value", "target"]
     assert len(told["rows"]) == told["total"]
     assert "series" in told["more"]["fields"]
@@ -27,7 +27,7 @@ async def test_refreshing_returns_the_dashboard_as_it_is_then(world: World) -> N
     before = await world.ask("claribi_get_dashboard", dashboard_id="51")
     after = await world.ask("claribi_refresh_dashboard", dashboard_id="51")
 
-    assert after["updated_at"] != before["updated_at"]
+    assert after["about"]["updated_at"] != before["about"]["updated_at"]
 
 
 async def test_a_deleted_report_is_gone(world: World) -> None:

@@ -148,7 +148,7 @@ async def test_an_instance_that_wants_final_slashes_gets_them(world: World) -> N
     world.as_user("claribi", api_key=credentials(world)["api_key"], slash="true")
     await world.ask("claribi_get_report", report_id="9001")
 
-    assert [exchange.path for exchange in world.sent("claribi")][0] == "/api/v1/reports/9001/"
+    assert world.sent("claribi")[0].path == "/api/v1/reports/9001/"
 
 
 async def test_a_write_that_is_redirected_is_not_followed(world: World) -> None:

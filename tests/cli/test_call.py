@@ -62,7 +62,6 @@ def test_a_name_like_no_other_is_answered_with_where_to_look(pentad: Pentad) -> 
     assert "`pentad operations`" in told.err
 
 
-@pytest.mark.xfail(strict=True, reason="it says that there is no such operation")
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -79,7 +78,6 @@ def test_an_operation_of_a_platform_that_is_not_set_up_names_the_setting(
     assert words in told.out + told.err
 
 
-@pytest.mark.xfail(strict=True, reason="it names three other operations instead of the reason")
 def test_an_operation_that_is_not_exposed_is_answered_with_the_reason(pentad: Pentad) -> None:
     told = pentad("call", "claribi_login_user", "--sandbox")
 
@@ -105,7 +103,6 @@ def test_where_no_server_answers_it_says_so(pentad: Pentad, nowhere: str, where:
     assert "Traceback" not in told.err
 
 
-@pytest.mark.xfail(strict=True, reason="standard output keeps the terminal's own encoding")
 def test_names_in_any_script_are_printed_whatever_the_terminal_speaks() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pentad", "call", "optimized_list_groups", '{"limit":25}', "--sandbox"],
@@ -119,7 +116,6 @@ def test_names_in_any_script_are_printed_whatever_the_terminal_speaks() -> None:
     assert "Tōkyō" in done.stdout.decode("utf-8")
 
 
-@pytest.mark.xfail(strict=True, reason="a closed pipe ends in a traceback")
 def test_a_reader_that_goes_away_is_no_error() -> None:
     reading, writing = os.pipe()
     os.close(reading)

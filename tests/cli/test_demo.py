@@ -43,7 +43,6 @@ def test_the_demo_makes_eight_calls_of_which_one_fails_instructively() -> None:
     assert "did you mean fields?" in only
 
 
-@pytest.mark.xfail(strict=True, reason="its server reads the user's file beside what it is given")
 def test_the_demo_does_not_depend_on_what_the_user_has_set_up(tmp_path: Path) -> None:
     folder = tmp_path / ".config" / "pentad"
     folder.mkdir(parents=True)

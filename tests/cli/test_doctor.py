@@ -85,7 +85,6 @@ def test_a_credential_that_is_refused_is_not_signed_in_and_the_next_step_is_name
     assert secret not in told.out
 
 
-@pytest.mark.xfail(strict=True, reason="the sentence of a call is printed as it is")
 def test_it_does_not_send_the_user_to_itself(pentad: Pentad, account: Account) -> None:
     account("claribi", "api_key", "mcp_key")
 

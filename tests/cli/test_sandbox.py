@@ -57,7 +57,6 @@ def test_an_interrupt_ends_it_quietly() -> None:
     assert (out, err) == ("", "")
 
 
-@pytest.mark.xfail(strict=True, reason="it ends in a traceback", raises=OSError)
 def test_a_port_that_is_taken_is_said_in_one_line(pentad: Pentad) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

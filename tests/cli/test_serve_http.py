@@ -107,7 +107,6 @@ def test_call_prints_exactly_what_a_model_reads(
     assert (there.out, there.code, there.err) == (f"{text}\n", code, "")
 
 
-@pytest.mark.xfail(strict=True, reason="the protocol error arrives in a group and is not recognised")
 def test_an_unknown_operation_of_a_running_server_is_answered_with_the_nearest(
     pentad: Pentad, url: str
 ) -> None:
@@ -117,7 +116,6 @@ def test_an_unknown_operation_of_a_running_server_is_answered_with_the_nearest(
     assert "claribi_list_reports" in told.err
 
 
-@pytest.mark.xfail(strict=False, reason="the line is written before the port listens")
 def test_once_the_address_is_told_connections_are_accepted() -> None:
     server = subprocess.Popen([sys.executable, "-m", "pentad", "serve", "--http", "0"], **PIPES)
     with guarded(server):

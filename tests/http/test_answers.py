@@ -176,7 +176,7 @@ def test_a_response_that_is_no_json_is_told_by_its_label() -> None:
 def test_a_limit_says_when_to_come_back() -> None:
     asked = Asked("Shop", "get_thing", {}, {})
     waits = [asked.failure(429, Explained(), wait).words()["retry_after"] for wait in (12.4, 0.0)]
-    assert waits == [12, 60]
+    assert waits == [13, 60]
 
 
 @settings(max_examples=EXAMPLES, deadline=None)

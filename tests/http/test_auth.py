@@ -8,13 +8,13 @@ import httpx2 as httpx
 import pytest
 
 from pentad.call import Call
-from pentad.errors import Malformed, PlatformError
+from pentad.errors import Malformed, PlatformError, Unavailable
 from pentad.http.auth import same_origin, sendable
 from pentad.models import Wire
 from pentad.platforms import load
 from pentad.settings import Account
 from tests.clock import ManualClock
-from tests.http.wire import KEY, THING, URL, Line, Tape, get_thing, list_things, ok, save_thing, text
+from tests.http.wire import KEY, THING, URL, Line, Tape, fails, get_thing, list_things, ok, save_thing, text
 
 FORMS = [
     ("claribi", {"api_key": "claribi_k1"}, "X-API-Key", "claribi_k1"),
@@ -117,7 +117,34 @@ def test_only_visible_ascii_can_stand_in_a_header(key: str, good: bool) -> None:
 
 
 async def test_a_link_to_a_link_to_a_link_is_not_followed(tmp_path: Path) -> None:
-    line = Line(ok({"url": "https://files.example/x"}), folder=tmp_path)
+    line = Line(fails(302, location="https://files.example/x"), folder=tmp_path)
     with pytest.raises(Malformed, match="from one link to another"):
         await save_thing(line.shop(), "7")
+    assert len(line.seen) == 3
+
+
+async def test_json_behind_a_link_is_the_file(tmp_path: Path) -> None:
+    line = Line(ok({"url": "https://files.example/x"}), folder=tmp_path)
+    saved = await save_thing(line.shop(), "7")
+    assert saved.media_type == "application/json"
     assert len(line.seen) == 2
+
+
+async def test_a_web_page_is_not_saved_as_a_file(tmp_path: Path) -> None:
+    line = Line(text("<p>sign in", content_type="text/html"), folder=tmp_path)
+    with pytest.raises(Malformed, match="web page instead of a file"):
+        await save_thing(line.shop(), "7")
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_latin_1_is_read_as_it_is_declared() -> None:
+    body = '{"id":"7","name":"Größe"}'.encode("latin-1")
+    line = Line(text(body, content_type="application/json; charset=iso-8859-1"))
+    thing = await get_thing(line.shop(), "7")
+    assert thing.record()["name"] == "Größe"
+
+
+async def test_an_error_says_how_often_it_was_tried() -> None:
+    line = Line(fails(503))
+    with pytest.raises(Unavailable, match="tried 5 times"):
+        await get_thing(line.shop(), "7")

@@ -6,7 +6,7 @@ import ipaddress
 
 import httpx2 as httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pentad.errors import Malformed
@@ -99,6 +99,7 @@ def test_an_account_on_this_machine_may_point_to_itself() -> None:
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
+@example("A:////[")
 @given(st.text() | st.from_regex(r"https?://[a-z0-9.@:\[\]/-]{1,30}", fullmatch=True))
 def test_every_link_is_followed_safely_or_refused(link: str) -> None:
     try:

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from pentad.sandbox import Fault
+from pentad.sandbox.faults import Kind
 from tests.inside import World, text_of
 
-POST = {"method": "POST", "path": "/v1/groups/*"}
+
+def post_fault(kind: Kind, *, times: int | None = 1, status: int | None = None) -> Fault:
+    return Fault(kind=kind, method="POST", path="/v1/groups/*", times=times, status=status)
 
 
 def people(*ids: str) -> list[dict[str, Any]]:
@@ -165,9 +168,9 @@ async def test_the_servers_422_arrives_complete_sorted_and_without_personal_data
 
 @pytest.mark.parametrize("kind", ["lost_answer", "reset"])
 async def test_a_broken_connection_leaves_the_outcome_unknown_and_nothing_is_repeated(
-    world: World, kind: Any
+    world: World, kind: Kind
 ) -> None:
-    world.sandbox.platforms["optimized"].faults.add(Fault(kind=kind, **POST))
+    world.sandbox.platforms["optimized"].faults.add(post_fault(kind))
     told = await planned(world, people("a-1"))
     unclear = await world.refused("apply_plan", plan=told["plan"])
     again = await world.refused("apply_plan", plan=told["plan"])
@@ -181,7 +184,7 @@ async def test_a_broken_connection_leaves_the_outcome_unknown_and_nothing_is_rep
 
 @pytest.mark.parametrize("status", [500, 503])
 async def test_a_fault_of_the_server_is_not_taken_for_a_refusal(world: World, status: int) -> None:
-    world.sandbox.platforms["optimized"].faults.add(Fault(kind="status", status=status, **POST))
+    world.sandbox.platforms["optimized"].faults.add(post_fault("status", status=status))
     told = await planned(world, people("a-1"))
     unclear = await world.refused("apply_plan", plan=told["plan"])
 
@@ -190,14 +193,14 @@ async def test_a_fault_of_the_server_is_not_taken_for_a_refusal(world: World, st
 
 
 async def test_a_refused_connection_is_tried_again_because_nothing_was_sent(world: World) -> None:
-    world.sandbox.platforms["optimized"].faults.add(Fault(kind="refuse", **POST))
+    world.sandbox.platforms["optimized"].faults.add(post_fault("refuse"))
     told = await planned(world, people("a-1"))
 
     assert "created" in await world.ask("apply_plan", plan=told["plan"])
 
 
 async def test_a_plan_stands_when_it_is_certain_that_nothing_was_done(world: World) -> None:
-    world.sandbox.platforms["optimized"].faults.add(Fault(kind="refuse", times=None, **POST))
+    world.sandbox.platforms["optimized"].faults.add(post_fault("refuse", times=None))
     told = await planned(world, people("a-1"))
     failed = await world.refused("apply_plan", plan=told["plan"])
     world.sandbox.platforms["optimized"].faults.clear()

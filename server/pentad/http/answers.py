@@ -41,16 +41,24 @@ def given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def kind_of(response: httpx.Response) -> str:
+    """The media type, without its parameters."""
+    kind: str = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind
+
+
 def is_json(response: httpx.Response) -> bool:
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return kind == "application/json" or kind.endswith("+json")
+    return kind_of(response) == "application/json" or kind_of(response).endswith("+json")
 
 
 def json_of(response: httpx.Response, label: str) -> Any:
-    """The decoded body, whatever its content type claims. Raises Malformed, never ValueError."""
+    """The decoded body, whatever media type it claims. Raises Malformed, never ValueError."""
+    charset = response.charset_encoding or "utf-8"
     try:
-        return jsontext.loads(response.content)
-    except ValueError:
+        # JSON tells its own Unicode encoding; only another one has to be taken from the header.
+        foreign = not charset.lower().startswith("utf")
+        return jsontext.loads(response.content.decode(charset) if foreign else response.content)
+    except (ValueError, LookupError):
         what = "an empty body" if not response.content.strip() else "a body that is not complete JSON"
         if response.content.lstrip()[:1] == b"<":
             what = "a web page instead of JSON (a proxy or a sign-in page, perhaps)"

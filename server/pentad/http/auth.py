@@ -71,7 +71,7 @@ class JwtAuth(httpx.Auth):
     _stale_at: float = 0.0
     _refresh: str | None = None
     _refresh_until: float = 0.0
-    _refused: AuthFailed | None = None
+    _refused: str | None = None
 
     async def async_auth_flow(self, request: httpx.Request) -> Flow:
         if not signs(request, self.origin):
@@ -94,7 +94,7 @@ class JwtAuth(httpx.Auth):
     def _steps(self, request: httpx.Request) -> Iterator[httpx.Request]:
         """The cheapest way in first: refresh while that token lives, else log in."""
         if self._refused is not None:
-            raise self._refused
+            raise AuthFailed(self._refused, outcome="none")
         if self._refresh is not None and self.clock.monotonic() < self._refresh_until:
             yield self._ask(request, self.refresh_url, {"refresh": self._refresh})
         yield self._ask(request, self.login_url, self.credentials)
@@ -110,12 +110,10 @@ class JwtAuth(httpx.Auth):
             if step.url == self.refresh_url:
                 self._refresh = None
                 return False
-            self._refused = AuthFailed(
-                f"{self.label} refused this e-mail and password. They are not tried again, so that the "
-                "account is not locked: correct them and restart.",
-                outcome="none",
+            raise self._give_up(
+                "refused this e-mail and password. They are not tried again, so that the account is not "
+                "locked: correct them and restart."
             )
-            raise self._refused
         if not response.is_success:
             raise for_status(response.status_code)(
                 f"Signing in to {self.label} failed (HTTP {response.status_code}).", outcome="none"
@@ -123,16 +121,17 @@ class JwtAuth(httpx.Auth):
         self._keep(_object(response, self.label))
         return True
 
+    def _give_up(self, why: str) -> AuthFailed:
+        self._refused = f"{self.label} {why}"
+        return AuthFailed(self._refused, outcome="none")
+
     def _keep(self, answer: Mapping[str, object]) -> None:
         now = self.clock.monotonic()
         access, refresh = answer.get("access"), answer.get("refresh")
         if answer.get("mfa_required"):
-            self._refused = AuthFailed(
-                f"{self.label} wants a one-time code for this user, which a server cannot give. "
-                "Use an API key.",
-                outcome="none",
+            raise self._give_up(
+                "wants a one-time code for this user, which a server cannot give. Use an API key."
             )
-            raise self._refused
         if not isinstance(access, str) or not sendable(access):
             raise Malformed(f"{self.label} signed in without a usable access token.", outcome="none")
         self._access = access

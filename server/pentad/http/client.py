@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
 from typing import Any, ClassVar, Self, TypeVar
 
 import httpx2 as httpx
@@ -16,7 +17,7 @@ from pentad.consent.plans import Planned, Preview
 from pentad.errors import Malformed, PlatformError, RateLimited, Unavailable
 from pentad.files import Folder, Interrupted
 from pentad.http import paging
-from pentad.http.answers import Asked, Explained, given, is_json, json_of, one
+from pentad.http.answers import Asked, Explained, given, is_json, json_of, kind_of, one
 from pentad.http.connection import Connection
 from pentad.http.egress import checked
 from pentad.http.retry import Errand
@@ -141,27 +142,30 @@ class Client:
     async def _download(self, stem: str, link: str, values: Mapping[str, Any]) -> Saved:
         errand = self._errand(values, stream=True)
         request = self._request(values, None, errand)
-        for _ in range(2):
-            response = await self.connection.exchange(request, errand)
-            try:
-                target = await self._pointer(response, link, values)
-                if target is None:
-                    return await self.folder.save(response, stem, self.call)
-            finally:
-                await response.aclose()
+        for _ in range(3):
+            with self._reckoning(errand):
+                response = await self.connection.exchange(request, errand)
+                try:
+                    target = await self._pointer(response, link, values, linked=errand.bare)
+                    if target is None:
+                        return await self.folder.save(response, stem, self.call)
+                finally:
+                    await response.aclose()
             errand = Errand(self.call, self.label, (), repeatable=True, stream=True, bare=True)
             request = self.connection.http.build_request("GET", target, extensions={"errand": errand})
         raise Malformed(f"{self.label} points from one link to another instead of to a file.")
 
     async def _pointer(
-        self, response: httpx.Response, link: str, values: Mapping[str, Any]
+        self, response: httpx.Response, link: str, values: Mapping[str, Any], *, linked: bool
     ) -> httpx.URL | None:
-        """Where the file is, if the answer is not the file itself."""
+        """Where the file is, if the answer is not the file itself; behind a link, JSON is a file too."""
         if response.has_redirect_location:
             target: Any = response.headers["location"]
         elif not response.is_success:
-            raise self._failure(response, values)
-        elif is_json(response):
+            raise self._failure(response, values, hinted=not linked)
+        elif kind_of(response) == "text/html":
+            raise Malformed(f"{self.label} answered with a web page instead of a file.")
+        elif is_json(response) and not linked:
             data = json_of(
                 httpx.Response(200, content=await self.folder.small(response, self.call)), self.label
             )
@@ -174,13 +178,10 @@ class Client:
 
     async def _ask(self, values: Mapping[str, Any], decode: Decode, body: Any = None) -> Any:
         errand = self._errand(values, decode=decode)
-        try:
+        with self._reckoning(errand):
             response = await self.connection.exchange(self._request(values, body, errand), errand)
             if not response.is_success:
                 raise self._failure(response, values)
-        except PlatformError as error:
-            self._clear(error, errand)
-            raise
         return errand.decoded
 
     def _errand(self, values: Mapping[str, Any], **how: Any) -> Errand:
@@ -202,25 +203,33 @@ class Client:
         nothing = self.operation.effect != "read" and not response.content.strip()
         return one(model, {} if nothing else json_of(response, self.label), self.label)
 
-    def _failure(self, response: httpx.Response, values: Mapping[str, Any]) -> PlatformError:
+    def _failure(
+        self, response: httpx.Response, values: Mapping[str, Any], *, hinted: bool = True
+    ) -> PlatformError:
         try:
             data = json_of(response, self.label)
         except (Malformed, httpx.ResponseNotRead):
             data = None
         values = {name: values[name] for name in self.operation.endpoint.places if name in values}
-        asked = Asked(self.label, self.operation.name, values, self.hints)
+        asked = Asked(self.label, self.operation.name, values, self.hints if hinted else {})
         wait = self.connection.pacing.wait(self.budgets(values))
         return asked.failure(response.status_code, self.explain(data), wait)
 
-    def _clear(self, error: PlatformError, errand: Errand) -> None:
-        """Say so when a write may have happened although no good answer came back."""
-        if self.operation.effect == "read" or error.outcome is not None or not errand.sent:
-            return
-        error.outcome = "unknown"
-        error.message = (
-            f"{error.message} It is not known whether {self.operation.name} was carried out, and it is not "
-            f"repeated: {self.operation.check} before trying again."
-        )
+    @contextmanager
+    def _reckoning(self, errand: Errand) -> Generator[None]:
+        """Add to an error how often it was tried, and whether a write may have happened all the same."""
+        try:
+            yield
+        except PlatformError as error:
+            if errand.tries > 1:
+                error.message += f" It was tried {errand.tries} times."
+            if self.operation.effect != "read" and error.outcome is None and errand.sent:
+                error.outcome = "unknown"
+                error.message += (
+                    f" It is not known whether {self.operation.name} was carried out, and it is not "
+                    f"repeated: {self.operation.check} before trying again."
+                )
+            raise
 
 
 def _identity(row: Wire) -> Any:

@@ -99,7 +99,7 @@ class Connection:
             return None
         try:
             return request.url.join(response.headers["location"])
-        except httpx.InvalidURL:
+        except (httpx.InvalidURL, ValueError):
             return None
 
     def _network(self) -> httpx.AsyncBaseTransport:

@@ -20,7 +20,7 @@ def checked(link: str, base: httpx.URL, home: httpx.URL, label: str) -> httpx.UR
     """
     try:
         url = base.join(link)
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):
         url = httpx.URL("")
     if same_origin(url, home):
         return url

@@ -35,7 +35,8 @@ class Errand:
 
     `decode` reads a successful body once and leaves the value in `decoded`; a body it cannot read is worth
     another try like any other passing fault. `bare` requests carry no credential even at home (signed
-    links). `sent` turns true when the platform may have begun to act. `credential` is what the request was
+    links). `sent` turns true when the platform may have begun to act, `tries` counts the times it was asked.
+    `credential` is what the request was
     signed with; an answer that repeats it is read without it.
     """
 
@@ -48,6 +49,7 @@ class Errand:
     decode: Callable[[httpx.Response], Any] | None = None
     decoded: Any = None
     sent: bool = False
+    tries: int = 0
     credential: str = ""
 
     def for_sign_in(self) -> Errand:
@@ -123,6 +125,7 @@ class Retrying(httpx.AsyncBaseTransport):
                 "write": limit,
                 "pool": limit,
             }
+            errand.tries += 1
             try:
                 async with asyncio.timeout(patience):
                     response = await self._exchange(request, errand)

@@ -73,6 +73,11 @@ class Platform(Client):
         return f"PENTAD_{cls.name.upper()}_{name.upper()}"
 
     @classmethod
+    def credential(cls) -> str:
+        """The variable that sets the platform up: its first secret."""
+        return cls.variable(next(setting.name for setting in cls.settings if setting.secret))
+
+    @classmethod
     def lacking(cls, values: Mapping[str, str]) -> list[str]:
         """Which credentials are missing or of the wrong kind."""
         raise NotImplementedError
@@ -100,7 +105,7 @@ class Platform(Client):
 def _bad_address(url: str, variable: str) -> list[str]:
     try:
         parsed = httpx.URL(url)
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):
         return [f"{variable} is not an address"]
     if parsed.userinfo or parsed.query or parsed.fragment:
         return [f"{variable} must be an address alone, without a user, a query or a fragment"]

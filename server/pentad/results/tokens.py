@@ -6,8 +6,9 @@ import math
 import re
 
 # Tokenizers split before they merge: words at case changes, digits by three, runs of signs; a JSON literal
-# takes the sign before it along. Scripts differ in how many characters share a token.
-_PIECES = re.compile(
+# takes the sign before it along. Scripts differ in how many characters share a token. The pattern is
+# compiled on first use (and kept by `re`), as that takes several milliseconds of the start.
+_PIECES = (
     r"([,:\[](?:true|false|null)\b)"
     r"|([A-Za-z0-9]+)"
     r"|([\u0370-\u0fff]+)"
@@ -16,7 +17,7 @@ _PIECES = re.compile(
     r"|([^\sA-Za-z0-9\x80-\U0010ffff]+)"
     r"|(\s\s+)"
 )
-_PARTS = re.compile(r"[A-Z]*[a-z]+|[A-Z]+|[0-9]{1,3}")
+_PARTS = r"[A-Z]*[a-z]+|[A-Z]+|[0-9]{1,3}"
 # No answer may take as many tokens as a text of this length does, so there is no need to look closer.
 _LONG = 100_000
 
@@ -27,7 +28,7 @@ def estimate(text: str) -> int:
     if len(text) > _LONG:
         return len(text) // 3
     total = 0.0
-    for literal, word, half, double, single, signs, spaces in _PIECES.findall(text):
+    for literal, word, half, double, single, signs, spaces in re.findall(_PIECES, text):
         if word:
             total += _word(word)
         elif literal or spaces:
@@ -39,7 +40,7 @@ def estimate(text: str) -> int:
 
 def _word(text: str) -> float:
     """Letters and digits in one run: words of a language, or random signs, which share few tokens."""
-    parts = _PARTS.findall(text)
+    parts = re.findall(_PARTS, text)
     if len(parts) > 1 and len(text) * 2 < len(parts) * 7:
         return sum(1 if part.isdigit() else max(1.0, 0.65 * len(part)) for part in parts)
     return sum(1 if part.isdigit() else 1 + (len(part) - 1) // 4 for part in parts)

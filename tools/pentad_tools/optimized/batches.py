@@ -121,10 +121,8 @@ def _told(error: PlatformError, profiles: list[dict[str, Any]]) -> PlatformError
 
 def _count(problems: Any, profiles: list[dict[str, Any]]) -> str:
     hit = {at.split(".")[1] for at in problems if at.startswith("profiles.")}
-    return (
-        f"{plural(sum(map(len, problems.values())), 'problem')} in {len(hit)} of "
-        f"{plural(len(profiles), 'profile')}."
-    )
+    where = f" in {len(hit)} of {plural(len(profiles), 'profile')}" if hit else ""
+    return f"{plural(sum(map(len, problems.values())), 'problem')}{where}."
 
 
 def _whose(problems: Any, profiles: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,0 +1,155 @@
+"""What an operation returns, turned into the text a model reads, within the token budget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pentad.call import Call
+from pentad.consent.plans import LIFE, Plan, Preview
+from pentad.errors import PlatformError, Rejected
+from pentad.jsontext import dumps
+from pentad.models import Page, Record, Saved
+from pentad.operations import AnyOperation
+from pentad.results import render
+from pentad.results.store import Origin
+from pentad.results.tokens import estimate
+from pentad.session import Session
+from pentad.text import nearest, shorten
+
+_HINTED = 12
+
+
+@dataclass(frozen=True)
+class Answering:
+    """One result on its way to the model; what does not fit is kept in the session's store."""
+
+    session: Session
+    operation: AnyOperation
+    given: Mapping[str, Any]
+    call: Call
+
+    def text(self, result: Any, fields: Sequence[str] | None) -> str:
+        """The answer's text. `fields` are the columns asked for, where the result has columns."""
+        if isinstance(result, str):
+            return result
+        if isinstance(result, Page):
+            return self._page(result, fields)
+        if isinstance(result, Saved):
+            return self._saved(result)
+        return self._record(result.members if isinstance(result, Record) else result.record())
+
+    @property
+    def _budget(self) -> int:
+        return self.session.settings.budget
+
+    def _keep(self, rows: Sequence[Mapping[str, Any]], shown: tuple[str, ...], kind: str) -> str:
+        again = self.operation.name if self.operation.repeatable else ""
+        origin = Origin(again, {name: value for name, value in self.given.items() if value is not None})
+        return self.session.store.put(rows, shown, origin, self.session.owner, kind).handle
+
+    def _page(self, page: Page[Any], fields: Sequence[str] | None) -> str:
+        rows = [row.record() for row in page.rows]
+        known = render.columns_of(rows)
+        columns = self._columns(rows, known, page.shown, fields)
+        hidden = [name for name in known if name not in columns]
+        before, after, more = self._about(page), self._after(page), _more(page, hidden)
+        frame = render.frame(columns, before | after | {"more": more})
+        grid = render.grid(rows, columns, self._budget - frame)
+        left = len(rows) - len(grid.texts)
+        if left:
+            more |= {"rows": left, "from": str(len(grid.texts))}
+        if left or hidden or grid.shortened or render.absences(rows, columns):
+            more["result"] = self._keep(rows, tuple(columns), "rows")
+        return render.assemble(columns, grid.texts, before, after | ({"more": more} if more else {}))
+
+    def _about(self, page: Page[Any]) -> dict[str, Any]:
+        """What the rows belong to, in a member of its own and in at most half of the budget."""
+        if not page.about:
+            return {}
+        about = render.without_nulls(dict(page.about))
+        return {"about": render.shrunk(about, self._budget // 2) or about}
+
+    def _after(self, page: Page[Any]) -> dict[str, Any]:
+        return ({} if page.total is None else {"total": page.total}) | self._note({})
+
+    def _columns(
+        self, rows: Sequence[Any], known: Sequence[str], shown: tuple[str, ...], fields: Sequence[str] | None
+    ) -> list[str]:
+        if not rows:
+            return list(fields or shown)
+        if not fields:
+            return [name for name in shown if name in known] or list(known[:6])
+        wrong = [name for name in fields if name not in known]
+        if wrong:
+            near = nearest(wrong[0], known, 1)
+            hint = f"; did you mean {near[0]}?" if near else "."
+            raise Rejected(
+                f"There is no field {shorten(wrong[0], 60)!r} here{hint} The rows are kept: read_result "
+                "shows them without another call to the platform.",
+                problems={"fields": [shorten(f"valid: {', '.join(known)}", 600)]},
+                details={"result": self._keep(rows, tuple(known), "rows")},
+            )
+        return list(dict.fromkeys(fields))
+
+    def _record(self, members: Mapping[str, Any]) -> str:
+        plain: dict[str, Any] = render.without_nulls(members)
+        plain |= self._note(plain)
+        small = render.shrunk(plain, self._budget - 30)
+        if small is None:
+            return dumps(plain)
+        more = {"result": self._keep([members], (), "record")}
+        return dumps(small | {"more" if "more" not in small else "pentad_more": more})
+
+    def _saved(self, saved: Saved) -> str:
+        told: dict[str, Any] = {"path": saved.path, "size": saved.size, "type": saved.media_type}
+        if saved.rows is not None:
+            told |= {"columns": render.columns_of(saved.rows[:1]), "row_count": len(saved.rows)}
+            told["result"] = self._keep(saved.rows, (), "rows")
+        return self._record(told)
+
+    def _note(self, beside: Mapping[str, Any]) -> dict[str, str]:
+        if not self.call.notes:
+            return {}
+        return {"note" if "note" not in beside else "pentad_note": "; ".join(self.call.notes)}
+
+
+def _more(page: Page[Any], hidden: Sequence[str]) -> dict[str, Any]:
+    more: dict[str, Any] = {}
+    if page.cursor is not None:
+        more["cursor"] = page.cursor
+    if hidden:
+        more["fields"] = [shorten(name, 60) for name in hidden[:_HINTED]]
+    return more
+
+
+def plan_text(plan: Plan, preview: Preview, budget: int) -> str:
+    """The preview; its body is shortened before anything else is."""
+    told = {
+        "plan": plan.id,
+        "will": preview.will,
+        "undo": preview.undo,
+        "expires_in": round(LIFE),
+        "next": f"Nothing was sent. Show this to the user; if they agree, call apply_plan with {plan.id}.",
+    }
+    room = budget - estimate(dumps(told)) - 10
+    return dumps(told | {"body": render.shrunk(preview.body, room) or preview.body})
+
+
+def error_text(error: PlatformError, budget: int) -> str:
+    """The error within the budget: whole positions are left out, and counted, before words are cut."""
+    told = error.words()
+    if estimate(dumps(told)) <= budget:
+        return dumps(told)
+    problems: Mapping[str, Any] = told.get("problems", {})
+    told["message"] = shorten(told["message"], budget)
+    kept: dict[str, Any] = {}
+    room = budget - estimate(dumps({**told, "problems": {}})) - 20
+    for at, says in problems.items():
+        room -= estimate(dumps({at: says}))
+        if room < 0:
+            break
+        kept[at] = says
+    left_out = len(problems) - len(kept)
+    return dumps(told | ({"problems": kept, "problems_left_out": left_out} if left_out else {}))
