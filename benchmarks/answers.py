@@ -13,20 +13,9 @@ from tests.clock import ManualClock
 from benchmarks.tables import Table, ratio
 from benchmarks.tokens import count
 from pentad.app import App
+from pentad.demo import PEOPLE
 from pentad.sandbox import Sandbox
 from pentad.settings import Settings
-
-PEOPLE = [
-    {
-        "external_id": "crm-7714",
-        "person": {"first_name": "Pekka", "last_name": "Ranta", "phone_number": "+358402223344"},
-        "attributes": [{"name": "renewal_month", "value": "March"}],
-    },
-    {
-        "external_id": "crm-7715",
-        "person": {"first_name": "Liv", "last_name": "Berg", "email_address": "liv.berg@example.org"},
-    },
-]
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,24 @@ async def test_an_unknown_tool_is_a_protocol_error_that_names_the_nearest(world:
     assert "claribi_list_reports" in raised.value.error.message
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("claribi_delete_report", "PENTAD_ALLOW=destructive"),
+        ("claribi_list_forecasts", "PENTAD_ENABLE=claribi_list_forecasts"),
+        ("claribi_get_usage", "--expose all"),
+        ("claribi_login_user", "not exposed"),
+    ],
+)
+async def test_a_tool_that_is_not_listed_says_why(world: World, name: str, why: str) -> None:
+    made = World(world.settings.downloads)
+    async with made.client() as client:
+        with pytest.raises(MCPError) as raised:
+            await client.call_tool(name, {})
+
+    assert why in raised.value.error.message
+
+
 @pytest.mark.parametrize("era", ERAS)
 async def test_long_lists_come_in_pages_with_checked_cursors(
     world: World, era: Era, monkeypatch: pytest.MonkeyPatch

@@ -112,7 +112,7 @@ class _Narrator:
         groups = await self.call("optimized_list_groups", {"limit": 3, "sort": "-created_at"})
         print("— Real people get called, so a batch is shown before it is sent:")
         planned = await self.call(
-            "optimized_create_batch", {"group_id": groups["rows"][0][0], "profiles": _PEOPLE}
+            "optimized_create_batch", {"group_id": groups["rows"][0][0], "profiles": PEOPLE}
         )
         print("— The user agrees:")
         await self.call("apply_plan", {"plan": planned["plan"]})
@@ -142,7 +142,7 @@ def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-_PEOPLE = [
+PEOPLE = [
     {
         "external_id": "crm-7714",
         "person": {"first_name": "Pekka", "last_name": "Ranta", "phone_number": "+358402223344"},

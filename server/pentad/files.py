@@ -7,6 +7,7 @@ import contextlib
 import csv
 import os
 import re
+import sys
 import unicodedata
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
@@ -126,6 +127,8 @@ def safe_name(offered: str | None, fallback: str) -> str:
 def _plain(text: str) -> str:
     text = clean(unicodedata.normalize("NFC", text))
     text = re.sub(r"\s+", " ", re.split(r"[/\\]", text)[-1])
+    disk = sys.getfilesystemencoding()
+    text = text.encode(disk, "replace").decode(disk)
     text = re.sub(r'[<>:"|?*]', "_", text).strip(" .")
     if _DEVICES.fullmatch(text):
         return ""

@@ -190,7 +190,9 @@ async def test_a_name_that_tries_to_leave_the_folder_stays_in_it(world: World, d
         "claribi_download_report", report_id=world.sample("claribi", "odd_file_name_report")
     )
 
-    assert Path(told["path"]) == downloads / "Größe.csv"
+    # A disk that cannot spell the name gets one that it can.
+    assert Path(told["path"]).parent == downloads
+    assert Path(told["path"]).name in ("Größe.csv", "Gr__e.csv")
 
 
 async def test_nothing_is_overwritten(world: World) -> None:

@@ -42,8 +42,8 @@ async def list_dashboards(claribi: Claribi, limit: Limit = None, cursor: Cursor 
 
 @reads("GET /api/v1/dashboards/{dashboard_id}", core=True, example={"dashboard_id": "$dashboard"})
 async def get_dashboard(claribi: Claribi, dashboard_id: Id) -> Page[Widget]:
-    """One dashboard and its widgets as rows: kind, title, value and target; series and the like by `fields`
-    or with read_result."""
+    """One dashboard (`about`) and its widgets as rows: kind, title, value, target; series and the like by
+    `fields` or with read_result."""
     found = await claribi.get(Detail, dashboard_id=dashboard_id)
     return widgets_of(found)
 
