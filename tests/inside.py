@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,8 +24,8 @@ EVERYTHING: Mapping[str, Any] = {"expose": "all", "allow": frozenset({"destructi
 class World:
     """An app, its sandbox and the clock both live by. `off` operations are on, unless settings say not."""
 
-    def __init__(self, downloads: Path, **settings: Any) -> None:
-        self.clock = ManualClock()
+    def __init__(self, downloads: Path, clock: ManualClock | None = None, **settings: Any) -> None:
+        self.clock = clock or ManualClock()
         self.sandbox = Sandbox(clock=self.clock)
         self.settings = Settings(downloads=downloads, **settings)
         self.app = App(self.settings, clock=self.clock, sandbox=self.sandbox)
@@ -33,7 +34,11 @@ class World:
         """Sign in differently: the account's values are replaced by these."""
         url = self.sandbox.platforms[platform].url
         accounts = dict(self.app.settings.accounts) | {platform: Account(platform, {"url": url, **values})}
-        object.__setattr__(self.app.session.settings, "accounts", accounts)
+        self.change(accounts=accounts)
+
+    def change(self, **settings: Any) -> None:
+        """Go on with other settings."""
+        self.app.session.settings = replace(self.app.session.settings, **settings)
 
     def sample(self, platform: str, name: str) -> str:
         return str(self.sandbox.platforms[platform].samples[name])

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from mcp import MCPError
+from mcp import Client, MCPError
 
 from pentad import protocol
+from pentad.app import App
 from pentad.protocol import build_server, instructions
 from pentad.sandbox import Fault
 from pentad.settings import Settings
+from tests.clock import ManualClock
 from tests.inside import EVERYTHING, Era, World, text_of
 
 ERAS = get_args(Era)
@@ -69,12 +72,9 @@ async def test_a_tool_that_is_not_listed_says_why(world: World, name: str, why: 
 
 
 @pytest.mark.parametrize("era", ERAS)
-async def test_long_lists_come_in_pages_with_checked_cursors(
-    world: World, era: Era, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(protocol, "PAGE", 10)
+async def test_long_lists_come_in_pages_with_checked_cursors(world: World, era: Era) -> None:
     names: list[str] = []
-    async with world.client(era) as client:
+    async with Client(build_server(world.app, page=10), mode=era, cache=None) as client:
         cursor = None
         while True:
             page = await client.list_tools(cursor=cursor)
@@ -140,27 +140,34 @@ async def test_waiting_reports_progress(world: World) -> None:
     assert "generating" in heard
 
 
-async def test_cancelling_a_call_stops_the_upstream_call(world: World) -> None:
-    started, stopped = asyncio.Event(), asyncio.Event()
+class StuckClock(ManualClock):
+    """Sleeps until it is cancelled, and tells of both."""
 
-    async def hang(seconds: float) -> None:
-        started.set()
+    def __init__(self) -> None:
+        super().__init__()
+        self.started, self.stopped = asyncio.Event(), asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        self.started.set()
         try:
             await asyncio.Event().wait()
         finally:
-            stopped.set()
+            self.stopped.set()
 
-    world.clock.sleep = hang  # type: ignore[method-assign]
+
+async def test_cancelling_a_call_stops_the_upstream_call(downloads: Path) -> None:
+    clock = StuckClock()
+    world = World(downloads, clock)
     world.sandbox.platforms["claribi"].faults.add(Fault(kind="delay", delay=30))
     async with world.client() as client:
         call = asyncio.create_task(client.call_tool("claribi_list_reports", {}))
-        await asyncio.wait_for(started.wait(), 5)
+        await asyncio.wait_for(clock.started.wait(), 5)
         call.cancel()
-        await asyncio.wait_for(stopped.wait(), 5)
+        await asyncio.wait_for(clock.stopped.wait(), 5)
 
 
 async def test_structured_content_mirrors_the_text_where_it_is_asked_for(world: World) -> None:
-    object.__setattr__(world.app.session.settings, "structured", True)
+    world.change(structured=True)
     async with world.client() as client:
         result = await client.call_tool("claribi_get_report", {"report_id": "9001"})
 
@@ -177,14 +184,15 @@ async def test_instructions_are_short_and_name_only_what_is_on(
 
     assert len(told) < 1500
     assert "clariBI" in told
-    assert ("apply_plan" in told) is ("apply_plan" in made.app.tools)
+    assert ("apply_plan" in told) is ("optimized_create_batch" in made.app.tools)
+
+
+def test_descriptions_are_short_sentences(world: World) -> None:
+    for tool in map(protocol.entry, world.app.tools.values()):
+        assert 20 < len(tool.description or "") <= 200
 
 
 async def test_without_any_account_the_server_starts_and_lists_the_verbs() -> None:
-    from mcp import Client
-
-    from pentad.app import App
-
     app = App(Settings())
     async with Client(build_server(app), cache=None) as client:
         names = [tool.name for tool in (await client.list_tools()).tools]

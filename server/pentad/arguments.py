@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
 
@@ -89,12 +90,11 @@ def _unquoted(given: Mapping[str, Any], error: ValidationError) -> dict[str, Any
     """Some models send lists and objects as JSON text; tried only after the plain reading failed."""
     mended = dict(given)
     for fault in error.errors(include_url=False, include_context=False):
-        name = fault["loc"][0] if fault["loc"] else None
-        if fault["type"] in ("list_type", "dict_type", "model_type") and isinstance(mended.get(name), str):  # type: ignore[arg-type]
-            try:
-                mended[str(name)] = json.loads(mended[str(name)])
-            except (ValueError, RecursionError):
-                continue
+        name = str(fault["loc"][0]) if fault["loc"] else ""
+        text = mended.get(name)
+        if fault["type"] in ("list_type", "dict_type", "model_type") and isinstance(text, str):
+            with suppress(ValueError, RecursionError):
+                mended[name] = json.loads(text)
     return mended
 
 

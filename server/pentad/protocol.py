@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import mcp_types as types
@@ -24,8 +25,11 @@ _HINT = CacheHint(ttl_ms=300_000, scope="public")
 Context = ServerRequestContext[App, Any]
 
 
-def build_server(app: App) -> Server[App]:
-    """A server over the app; it answers every protocol revision the SDK knows. The caller closes the app."""
+def build_server(app: App, *, page: int = PAGE) -> Server[App]:
+    """A server over the app; it answers every protocol revision the SDK knows. The caller closes the app.
+
+    Lists come in pages of `page` tools.
+    """
 
     @asynccontextmanager
     async def lifespan(server: Server[App]) -> AsyncGenerator[App]:
@@ -38,7 +42,7 @@ def build_server(app: App) -> Server[App]:
         instructions=instructions(app),
         lifespan=lifespan,
         cache_hints={"tools/list": _HINT, "server/discover": _HINT},
-        on_list_tools=_list_tools,
+        on_list_tools=partial(_list_tools, page),
         on_call_tool=_call_tool,
     )
 
@@ -56,7 +60,7 @@ def instructions(app: App) -> str:
         "Errors are {error, message, ...}: the message says whether repeating helps; `outcome: unknown` "
         "means that a change may have happened and must be checked, never repeated.",
     ]
-    if not app.settings.read_only:
+    if any(operation.reaches and operation.platform for operation in app.tools.values()):
         told.append(
             "A change that reaches people is first answered with a preview and a `plan`: show it to the user "
             "and call apply_plan only when they agree."
@@ -90,10 +94,12 @@ def _title(operation: AnyOperation) -> str:
     )
 
 
-async def _list_tools(context: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
+async def _list_tools(
+    page: int, context: Context, params: types.PaginatedRequestParams | None
+) -> types.ListToolsResult:
     tools = list(context.lifespan_context.tools.values())
     start = _offset(params.cursor if params else None, len(tools))
-    end = start + PAGE
+    end = start + page
     following = base64.urlsafe_b64encode(str(end).encode()).decode() if end < len(tools) else None
     return types.ListToolsResult(tools=[entry(op) for op in tools[start:end]], next_cursor=following)
 
