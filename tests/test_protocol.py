@@ -189,7 +189,7 @@ async def test_instructions_are_short_and_name_only_what_is_on(
 
 def test_descriptions_are_short_sentences(world: World) -> None:
     for tool in map(protocol.entry, world.app.tools.values()):
-        assert 20 < len(tool.description or "") <= 200
+        assert 0 < len(tool.description or "") <= 200
 
 
 async def test_without_any_account_the_server_starts_and_lists_the_verbs() -> None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from pentad.errors import Rejected
 from pentad.models import Fields, Page
-from pentad.text import nearest, shorten
+from pentad.text import nearest, plural, shorten
 
 if TYPE_CHECKING:
     from pentad.operations import AnyOperation
@@ -23,17 +23,19 @@ _CONFIG = ConfigDict(extra="forbid", coerce_numbers_to_str=True, arbitrary_types
 
 @dataclass(frozen=True)
 class Arguments:
-    """`injected` is the type of the first parameter, which the server fills and the model never sees."""
+    """Of the operation's parameters, all but the first, which the server fills and the model never sees.
+
+    `viewable` operations answer with columns; the argument `fields` is added to them here.
+    """
 
     operation: str
     model: type[BaseModel]
-    injected: type[Any]
     viewable: bool
 
     @classmethod
     def of(cls, operation: AnyOperation) -> Arguments:
         hints = get_type_hints(operation.fn, include_extras=True)
-        first, *rest = inspect.signature(operation.fn).parameters.values()
+        _, *rest = inspect.signature(operation.fn).parameters.values()
         fields: dict[str, Any] = {
             p.name: (hints[p.name], ... if p.default is p.empty else p.default) for p in rest
         }
@@ -41,7 +43,7 @@ class Arguments:
         if viewable:
             fields["fields"] = (Fields, None)
         model = create_model(operation.name, __config__=_CONFIG, **fields)
-        return cls(operation.name, model, hints[first.name], viewable)
+        return cls(operation.name, model, viewable)
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema without what costs tokens and tells nothing: titles, null branches, closedness."""
@@ -65,7 +67,7 @@ class Arguments:
             problems.setdefault(at, []).append(self._words(fault))
         count = sum(map(len, problems.values()))
         return Rejected(
-            f"{self.operation} was not run: {count} problem{'s' * (count > 1)} with its arguments.",
+            f"{self.operation} was not run: {plural(count, 'problem')} with its arguments.",
             problems=dict(sorted(problems.items())),
             outcome="none",
         )
