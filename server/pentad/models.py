@@ -6,11 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
+
+def _no_flag(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise PydanticCustomError("count", "Input should be a number, not true or false")
+    return value
+
+
+# For numbers of things: pydantic alone would take `true` for 1.
+NO_FLAG = BeforeValidator(_no_flag)
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 Limit = Annotated[
-    int | None, Field(ge=1, le=1000, description="Rows to fetch; default one page of the platform.")
+    Annotated[int, Field(ge=1, le=1000), NO_FLAG] | None,
+    Field(description="Rows to fetch; default one page of the platform."),
 ]
 Cursor = Annotated[str | None, Field(max_length=200, description="`more.cursor` of the previous answer.")]
 Fields = Annotated[list[str] | None, Field(description="Columns to show.")]

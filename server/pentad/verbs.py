@@ -10,7 +10,7 @@ from pydantic import Field
 
 from pentad.errors import AuthFailed, PlatformError, RateLimited, Rejected, Unavailable
 from pentad.jsontext import dumps
-from pentad.models import Fields
+from pentad.models import NO_FLAG, Fields
 from pentad.operations import reads, writes
 from pentad.results import render
 from pentad.results.store import Stored
@@ -48,7 +48,10 @@ async def read_result(
     result: Annotated[str, Field(max_length=60, description="A handle from `more.result`.")],
     fields: Fields = None,
     cursor: Annotated[str | None, Field(max_length=40, description="`more.from` or `more.cursor`.")] = None,
-    budget: Annotated[int | None, Field(ge=200, le=6000, description="Tokens the answer may take.")] = None,
+    budget: Annotated[
+        Annotated[int, Field(ge=200, le=6000), NO_FLAG] | None,
+        Field(description="Tokens the answer may take."),
+    ] = None,
 ) -> str:
     """Read a kept result on: rows that did not fit, columns that were not shown, long values whole."""
     session = desk.session

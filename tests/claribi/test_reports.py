@@ -221,6 +221,12 @@ async def test_a_report_without_a_file_is_not_found(world: World) -> None:
     assert "generating" in told["message"]
 
 
+async def test_a_flag_is_no_number(world: World) -> None:
+    told = await world.refused("claribi_list_reports", limit=True)
+
+    assert "true or false" in told["problems"]["limit"][0]
+
+
 @pytest.mark.parametrize("bad", ["..", "a/b", "9001?x=1", "a#b", "."])
 async def test_an_id_that_is_a_path_is_refused_before_anything_is_sent(world: World, bad: str) -> None:
     told = await world.refused("claribi_get_report", report_id=bad)

@@ -221,7 +221,7 @@ class Client:
         try:
             yield
         except PlatformError as error:
-            if errand.tries > 1:
+            if errand.tries > 1 and isinstance(error, Unavailable | Malformed | RateLimited):
                 error.message += f" It was tried {errand.tries} times."
             if self.operation.effect != "read" and error.outcome is None and errand.sent:
                 error.outcome = "unknown"
