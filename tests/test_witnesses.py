@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pentad import operations
+from pentad.catalogue import catalogue
 from pentad.operations import AnyOperation
+from pentad.sandbox import Exchange
 from pentad.settings import PLATFORMS
 from tests.inside import World, example_of, text_of
 from tests.witness import Contract
@@ -14,44 +16,53 @@ CONTRACTS = {"claribi": "claribi", "optimized": "optimized_app"}
 OPERATIONS = [op for name in PLATFORMS for op in operations.in_package(f"pentad_tools.{name}")]
 
 
+# The contracts leave the bodies of these answers open, so that only the request is checked.
+REQUEST_CHECKED = frozenset(
+    {
+        "create_batch",
+        "delete_dashboard",
+        "delete_report",
+        "download_report",
+        "get_billing_usage",
+        "get_usage",
+    }
+)
+
+
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda op: op.name)
 async def test_the_example_runs_and_the_contract_agrees_with_what_was_sent_and_answered(
     world: World, operation: AnyOperation
 ) -> None:
-    assert operation.platform is not None
-    contract = Contract.load(CONTRACTS[operation.platform])
-
+    contract = Contract.load(CONTRACTS[str(operation.platform)])
     async with world.client() as client:
         told = text_of(await client.call_tool(operation.name, example_of(world, operation)))
         if operation.reaches:
-            assert world.sent(operation.platform) == []
+            assert world.sent(str(operation.platform)) == []
             told = text_of(await client.call_tool("apply_plan", {"plan": told["plan"]}))
 
     assert "error" not in told, told
-    api = [e for e in world.sent(operation.platform) if not e.host.startswith("files.")]
-    reached = {match[0].operation_id for e in api if (match := contract.match(e.method, e.path))}
-    assert set(operation.covers) <= reached
-    for exchange in api:
-        assert (
-            contract.check_request(
-                exchange.method,
-                exchange.path,
-                exchange.query,
-                exchange.request_headers,
-                exchange.request_body,
-            )
-            == []
-        )
-        verdict = contract.check_response(
-            exchange.method, exchange.path, exchange.status, exchange.response_headers, exchange.response_body
-        )
-        assert verdict.problems == []
+    known: dict[str, bool] = {}
+    for exchange in world.sent(str(operation.platform)):
+        match = contract.match(exchange.method, exchange.path)
+        if match is not None and not exchange.host.startswith("files."):
+            known[match[0].operation_id] = agreed(contract, exchange)
+    assert set(operation.covers) <= set(known)
+    assert {op for op in operation.covers if not known[op]} == set(operation.covers) & REQUEST_CHECKED
+
+
+def agreed(contract: Contract, exchange: Exchange) -> bool:
+    """Whether the contract knows the answer's body; request and answer are checked as far as it does."""
+    request = (exchange.method, exchange.path)
+    sent = (exchange.query, exchange.request_headers, exchange.request_body)
+    assert contract.check_request(*request, *sent) == []
+    answered = (exchange.status, exchange.response_headers, exchange.response_body)
+    verdict = contract.check_response(*request, *answered)
+    assert verdict.problems == []
+    return verdict.known
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_operation_of_the_contract_is_a_tool_or_listed_with_its_reason(platform: str) -> None:
-    from pentad.catalogue import catalogue
-
     contract = Contract.load(CONTRACTS[platform])
     rows = [row for row in catalogue() if row["platform"] == platform]
     covered = [operation_id for row in rows for operation_id in row["operation_ids"]]
