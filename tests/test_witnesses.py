@@ -52,11 +52,9 @@ async def test_the_example_runs_and_the_contract_agrees_with_what_was_sent_and_a
 
 def agreed(contract: Contract, exchange: Exchange) -> bool:
     """Whether the contract knows the answer's body; request and answer are checked as far as it does."""
-    request = (exchange.method, exchange.path)
-    sent = (exchange.query, exchange.request_headers, exchange.request_body)
-    assert contract.check_request(*request, *sent) == []
-    answered = (exchange.status, exchange.response_headers, exchange.response_body)
-    verdict = contract.check_response(*request, *answered)
+    e = exchange
+    assert contract.check_request(e.method, e.path, e.query, e.request_headers, e.request_body) == []
+    verdict = contract.check_response(e.method, e.path, e.status, e.response_headers, e.response_body)
     assert verdict.problems == []
     return verdict.known
 

@@ -39,7 +39,8 @@ def dumps(value: Any) -> str:
 
 def _number(value: Any) -> str:
     if isinstance(value, Decimal) and value.is_finite():
-        return f"\0{_MARK}{value}"
+        # Readers take -0 for an integer, which has no negative zero.
+        return f"\0{_MARK}{'0' if str(value) == '-0' else value}"
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
