@@ -9,6 +9,7 @@ from typing import Any
 from pentad.call import Call
 from pentad.consent.plans import LIFE, Plan, Preview
 from pentad.errors import PlatformError, Rejected
+from pentad.http.answers import given
 from pentad.jsontext import dumps
 from pentad.models import Page, Record, Saved
 from pentad.operations import AnyOperation
@@ -46,7 +47,7 @@ class Answering:
 
     def _keep(self, rows: Sequence[Mapping[str, Any]], shown: tuple[str, ...], kind: str) -> str:
         again = self.operation.name if self.operation.repeatable else ""
-        origin = Origin(again, {name: value for name, value in self.given.items() if value is not None})
+        origin = Origin(again, given(self.given))
         return self.session.store.put(rows, shown, origin, self.session.owner, kind).handle
 
     def _page(self, page: Page[Any], fields: Sequence[str] | None) -> str:

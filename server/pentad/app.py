@@ -48,12 +48,11 @@ class App:
 
     def _listed(self, operation: AnyOperation) -> bool:
         """Whether the model sees it; the same for every caller and fixed from here on."""
-        settings = self.settings
-        if settings.forbids(operation.effect, operation.name, operation.off) is not None:
+        if self.settings.forbids(operation) is not None:
             return False
         if operation.platform is None:
             return True
-        return settings.expose == "all" or (settings.expose == "core" and operation.core)
+        return self.settings.expose == "all" or (self.settings.expose == "core" and operation.core)
 
     def problems(self) -> list[str]:
         """What is wrong with the settings, the accounts' included."""
@@ -63,15 +62,10 @@ class App:
         found += [f"PENTAD_ENABLE names {name!r}, which is no operation here" for name in strays]
         return [*self.settings.problems, *found]
 
-    def nearest(self, name: str) -> list[str]:
-        """Up to three tools with a name like this one."""
-        return nearest(name, self.tools, 3)
-
     def absent(self, name: str) -> str:
         """Why a name cannot be called here, and what helps; empty if there is nothing to say."""
         if name in self.operations:
-            operation = self.operations[name]
-            why = self.settings.forbids(operation.effect, name, operation.off)
+            why = self.settings.forbids(self.operations[name])
             return why or "it exists but is not listed; `--expose all` lists it"
         owner = next((platform for platform in PLATFORMS if name.startswith(f"{platform}_")), None)
         if owner is not None:
@@ -81,7 +75,7 @@ class App:
                 return f"it is not exposed: {unexposed[1]}"
             if owner not in self.session.platforms:
                 return f"{platform.label} is not set up; the user can set {platform.credential()}"
-        near = self.nearest(name)
+        near = nearest(name, self.tools, 3)
         return f"the nearest are {', '.join(near)}" if near else ""
 
     async def call(self, name: str, arguments: Mapping[str, Any], progress: Progress | None = None) -> Answer:

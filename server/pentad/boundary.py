@@ -42,7 +42,7 @@ async def answer(
 
 async def perform(session: Session, operation: AnyOperation, checked: Mapping[str, Any], call: Call) -> str:
     """Run an operation whose arguments are checked, and render what it returns."""
-    refuse_unless_allowed(session, operation)
+    _refuse_unless_allowed(session, operation)
     arguments = dict(checked)
     fields = arguments.pop("fields", None) if operation.arguments.viewable else None
     try:
@@ -53,9 +53,9 @@ async def perform(session: Session, operation: AnyOperation, checked: Mapping[st
     return Answering(session, operation, checked, call).text(result, fields)
 
 
-def refuse_unless_allowed(session: Session, operation: AnyOperation) -> None:
+def _refuse_unless_allowed(session: Session, operation: AnyOperation) -> None:
     """Raise Rejected, naming the setting, for what the configuration does not permit."""
-    why = session.settings.forbids(operation.effect, operation.name, operation.off)
+    why = session.settings.forbids(operation)
     if why is not None:
         raise Rejected(f"{operation.name} is not available here: {why}.", outcome="none")
 

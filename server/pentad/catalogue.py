@@ -7,7 +7,9 @@ from typing import Any
 from pentad import operations, platforms
 from pentad.operations import AnyOperation
 from pentad.platforms import Platform
-from pentad.settings import PLATFORMS
+from pentad.settings import PLATFORMS, Settings
+
+_DEFAULTS = Settings()
 
 
 def catalogue() -> list[dict[str, Any]]:
@@ -21,6 +23,7 @@ def catalogue() -> list[dict[str, Any]]:
 
 def _row(operation: AnyOperation) -> dict[str, Any]:
     route = operation.route
+    reason = _DEFAULTS.forbids(operation)
     return {
         "name": operation.name,
         "platform": operation.platform,
@@ -29,22 +32,12 @@ def _row(operation: AnyOperation) -> dict[str, Any]:
         "path": route.template if route else None,
         "effect": operation.effect,
         "core": operation.core or operation.platform is None,
-        "exposed": operation.off is None and operation.effect in ("read", "write"),
-        "reason": _reason(operation),
+        "exposed": reason is None,
+        "reason": reason,
         "reaches": operation.reaches,
         "spends": operation.spends,
         "description": operation.description,
     }
-
-
-def _reason(operation: AnyOperation) -> str | None:
-    """Why an operation is off unless the user turns it on, and how."""
-    why = []
-    if operation.off is not None:
-        why.append(f"{operation.off} (on with PENTAD_ENABLE={operation.name})")
-    if operation.effect in ("destructive", "admin"):
-        why.append(f"{operation.effect} (allowed with PENTAD_ALLOW={operation.effect})")
-    return "; ".join(why) or None
 
 
 def _unexposed(platform: type[Platform]) -> list[dict[str, Any]]:

@@ -71,7 +71,11 @@ class Folder:
                 final = _settle(part, self.path, name)
             finally:
                 part.unlink(missing_ok=True)
-        rows = _table(final) if media_type == "text/csv" and size <= _TABLE_LIMIT else None
+        rows = (
+            await asyncio.to_thread(_table, final)
+            if media_type == "text/csv" and size <= _TABLE_LIMIT
+            else None
+        )
         return Saved(str(final), size, media_type or "application/octet-stream", rows)
 
     async def _stream(self, response: httpx.Response, part: Path, call: Call) -> int:

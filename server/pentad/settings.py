@@ -7,7 +7,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+if TYPE_CHECKING:
+    from pentad.operations import AnyOperation
 
 PLATFORMS = ("claribi", "optimized")
 Exposure = Literal["core", "lean", "all"]
@@ -38,8 +41,9 @@ class Settings:
     downloads: Path = field(default_factory=lambda: Path.home() / "Downloads" / "pentad")
     problems: tuple[str, ...] = ()
 
-    def forbids(self, effect: str, name: str, off: str | None) -> str | None:
+    def forbids(self, operation: AnyOperation) -> str | None:
         """Why an operation must not run here, naming the setting that would allow it; None if it may."""
+        effect, name, off = operation.effect, operation.name, operation.off
         if effect != "read" and self.read_only:
             return "it changes something and this server is read-only"
         why = []

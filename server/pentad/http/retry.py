@@ -36,8 +36,7 @@ class Errand:
     `decode` reads a successful body once and leaves the value in `decoded`; a body it cannot read is worth
     another try like any other passing fault. `bare` requests carry no credential even at home (signed
     links). `sent` turns true when the platform may have begun to act, `tries` counts the times it was asked.
-    `credential` is what the request was
-    signed with; an answer that repeats it is read without it.
+    `credential` is what the request was signed with; an answer that repeats it is read without it.
     """
 
     call: Call
@@ -54,8 +53,7 @@ class Errand:
 
     def for_sign_in(self) -> Errand:
         """The same errand's way in: safe to repeat, never streamed, drawn on the general budget."""
-        call, label = self.call, self.label
-        return Errand(call, label, ("general",), repeatable=True)
+        return Errand(self.call, self.label, ("general",), repeatable=True)
 
 
 @dataclass

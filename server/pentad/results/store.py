@@ -16,6 +16,7 @@ from typing import Any
 from pentad import jsontext
 from pentad.clock import Clock
 from pentad.errors import NotFound
+from pentad.results.render import columns_of
 
 LIFE = 3600.0
 QUOTA = 64 * 2**20
@@ -52,10 +53,7 @@ class Stored:
 
     @cached_property
     def _columns(self) -> tuple[str, ...]:
-        seen: dict[str, None] = {}
-        for index in range(len(self.lines)):
-            seen |= dict.fromkeys(self.row(index))
-        return tuple(seen)
+        return tuple(columns_of(self.row(index) for index in range(len(self.lines))))
 
     @cached_property
     def size(self) -> int:

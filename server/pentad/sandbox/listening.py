@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 import struct
-from typing import Protocol, TextIO
+from typing import TextIO
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -26,10 +26,6 @@ from pentad.sandbox.asgi import (
 from pentad.sandbox.platform import mounts
 
 ADDRESS = "127.0.0.1"
-
-
-class Serve(Protocol):
-    async def __call__(self, port: int, sandbox: Sandbox, out: TextIO) -> None: ...
 
 
 async def run(port: int, sandbox: Sandbox, out: TextIO) -> None:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from pentad.sandbox import Sandbox
-
-if TYPE_CHECKING:
-    from pentad.sandbox.listening import Serve
 
 
 async def serve(port: int, *, seed: int = 1, out: TextIO = sys.stdout) -> None:
@@ -19,5 +15,6 @@ async def serve(port: int, *, seed: int = 1, out: TextIO = sys.stdout) -> None:
     sign a request in, and its credentials. A platform's faults are added with POST <url>/_faults and
     cleared with DELETE.
     """
-    run: Serve = import_module("pentad.sandbox.listening").run
+    from pentad.sandbox.listening import run
+
     await run(port, Sandbox(seed=seed), out)
