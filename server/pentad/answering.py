@@ -57,11 +57,11 @@ class Answering:
         hidden = [name for name in known if name not in columns]
         before, after, more = self._about(page), self._after(page), _more(page, hidden)
         frame = render.frame(columns, before | after | {"more": more})
-        grid = render.grid(rows, columns, self._budget - frame)
+        grid = render.grid(rows, columns, self._budget - frame, whole=page.deep)
         left = len(rows) - len(grid.texts)
         if left:
             more |= {"rows": left, "from": str(len(grid.texts))}
-        if left or hidden or grid.shortened or render.absences(rows, columns):
+        if page.once or left or hidden or grid.shortened or render.absences(rows, columns):
             more["result"] = self._keep(rows, tuple(columns), "rows")
         return render.assemble(columns, grid.texts, before, after | ({"more": more} if more else {}))
 

@@ -50,6 +50,8 @@ class Page(Generic[W]):
     """Rows of a list. `total` is set only where the platform states it, `cursor` where rows are left there.
 
     `about` is what the rows belong to, for an object whose substance is a table: a dashboard of widgets.
+    `deep` rows hold objects that matter more than further rows do: they are shown whole, if fewer. `once`
+    rows cannot be fetched again, so they are kept behind a handle even where all of them are shown.
     """
 
     rows: Sequence[W]
@@ -57,6 +59,13 @@ class Page(Generic[W]):
     total: int | None = None
     cursor: str | None = None
     about: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    deep: bool = False
+    once: bool = False
+
+
+@dataclass(frozen=True)
+class Table(Page[W]):
+    """Rows whose columns the caller chose in the request itself, so that no argument `fields` is offered."""
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,8 @@ class Operation(Generic[P, R]):
 
     `covers` are the operation ids of the platform's contract, `budget` the rate limit it draws on, `check`
     how to find out what an unclear write did, `off` why it must be enabled by name before it can be used.
+    `slow` marks what may take as long as a call can last: it is waited for, a wait in vain is not repeated,
+    and the text says what may go on there and what to do.
     """
 
     fn: Callable[P, Awaitable[R]]
@@ -77,6 +79,7 @@ class Operation(Generic[P, R]):
     budget: str = "general"
     check: str = "look on the platform itself"
     off: str | None = None
+    slow: str | None = None
     covers: tuple[str, ...] = ()
     example: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
@@ -142,6 +145,7 @@ class Marks(TypedDict, total=False):
     budget: str
     check: str
     off: str
+    slow: str
     covers: tuple[str, ...]
     example: Mapping[str, Any]
 

@@ -23,6 +23,7 @@ from tests.http.wire import Line, Tape, Thing, get_thing, ok
 
 CLARIBI = {"api_key": "claribi_k1"}
 OPTIMIZED = {"token": "t0ken"}
+TIMBR = {"api_key": "tk_1", "url": "https://timbr.example.com"}
 CLEAR = "must begin with https://, so that the credential is never sent in the clear"
 NO_KEY = "contains a space or a character that no key has; it may be cut or pasted with its label"
 
@@ -63,6 +64,11 @@ NO_KEY = "contains a space or a character that no key has; it may be cut or past
         ("optimized", OPTIMIZED, []),
         ("optimized", {}, ["PENTAD_OPTIMIZED_TOKEN is missing"]),
         ("optimized", {"token": "Bearer x"}, [f"PENTAD_OPTIMIZED_TOKEN {NO_KEY}"]),
+        ("timbr", TIMBR, []),
+        ("timbr", {"api_key": "tk_1"}, ["PENTAD_TIMBR_URL is missing"]),
+        ("timbr", {"url": TIMBR["url"]}, ["PENTAD_TIMBR_API_KEY is missing"]),
+        ("timbr", TIMBR | {"url": "http://timbr.example.com:11000"}, [f"PENTAD_TIMBR_URL {CLEAR}"]),
+        ("timbr", TIMBR | {"url": "http://127.0.0.1:11000"}, []),
     ],
 )
 def test_every_problem_is_named_and_no_value(
@@ -87,7 +93,8 @@ def test_an_account_does_not_show_its_values() -> None:
 def test_a_platform_documents_its_settings(name: str) -> None:
     platform = load(name)
     assert platform.name == name
-    assert platform.settings[-1].default == platform.url
+    (address,) = [setting for setting in platform.settings if setting.name == "url"]
+    assert (address.default or "") == platform.url
     assert all(setting.meaning for setting in platform.settings)
     assert platform.make_budget("general").horizon > 0
 
@@ -157,7 +164,7 @@ async def test_a_batch_draws_on_the_users_and_the_groups_budget() -> None:
     ],
 )
 def test_optimized_explains_a_refusal(body: Any, quote: str | None, problems: Any) -> None:
-    told = _optimized(ok({})).explain(body)
+    told = _optimized(ok({})).explain(422, body, "")
     assert (told.quote, told.problems) == (quote, problems)
 
 

@@ -25,15 +25,29 @@ from pentad.errors import (
 from pentad.models import Wire
 
 W = TypeVar("W", bound=Wire)
+# What a web page in place of JSON mostly is.
+PAGE_HINT = "a proxy or a sign-in page, perhaps"
 _LINK = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://\S+")
 
 
 @dataclass(frozen=True)
 class Explained:
-    """What an error body says: the platform's own words, and positions of invalid data."""
+    """What an error body says: the platform's own words, and positions of invalid data.
+
+    `kind` overrules the HTTP status where the words are clearer; `hint` replaces the platform's general one.
+    """
 
     quote: str | None = None
     problems: Problems | None = None
+    kind: type[PlatformError] | None = None
+    hint: str | None = None
+
+
+@dataclass
+class Disguised(Exception):
+    """A failure that came with a status of success."""
+
+    explained: Explained
 
 
 def given(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,7 +65,7 @@ def is_json(response: httpx.Response) -> bool:
     return kind_of(response) == "application/json" or kind_of(response).endswith("+json")
 
 
-def json_of(response: httpx.Response, label: str) -> Any:
+def json_of(response: httpx.Response, label: str, page_hint: str = PAGE_HINT) -> Any:
     """The decoded body, whatever media type it claims. Raises Malformed, never ValueError."""
     charset = response.charset_encoding or "utf-8"
     try:
@@ -61,7 +75,7 @@ def json_of(response: httpx.Response, label: str) -> Any:
     except (ValueError, LookupError):
         what = "an empty body" if not response.content.strip() else "a body that is not complete JSON"
         if response.content.lstrip()[:1] == b"<":
-            what = "a web page instead of JSON (a proxy or a sign-in page, perhaps)"
+            what = f"a web page instead of JSON ({page_hint})"
         raise Malformed(f"{label} answered with {what}.") from None
 
 
@@ -87,10 +101,11 @@ class Asked:
 
     def failure(self, status: int, explained: Explained, wait: float) -> PlatformError:
         """The one place where a response becomes an error. `wait` is until the rate limit allows more."""
-        kind = for_status(status)
+        kind = explained.kind or for_status(status)
         certain = 400 <= status < 500 and status != 408
+        hint = explained.hint or self.hints.get(status)
         return kind(
-            " ".join(part for part in (self._sentence(kind, status), self.hints.get(status)) if part),
+            " ".join(part for part in (self._sentence(kind, status), hint) if part),
             quote=_LINK.sub("(link)", explained.quote) if explained.quote else None,
             problems=explained.problems,
             retry_after=(wait or 60.0) if kind is RateLimited else None,
@@ -99,8 +114,10 @@ class Asked:
 
     def _sentence(self, kind: type[PlatformError], status: int) -> str:
         told = ", ".join(f"{name}={str(value)[:80]!r}" for name, value in self.values.items())
-        if kind is Rejected and status == 403:
-            return f"{self.label} does not allow {self.operation} here (HTTP 403); repeating will not help."
+        if kind is Rejected and status in (401, 403):
+            return (
+                f"{self.label} does not allow {self.operation} here (HTTP {status}); repeating will not help."
+            )
         return _SENTENCES[kind].format(label=self.label, operation=self.operation, status=status) + (
             f" It was asked about {told}." if told else ""
         )

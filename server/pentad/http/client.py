@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self, TypeVar
 
 import httpx2 as httpx
@@ -17,13 +18,24 @@ from pentad.consent.plans import Planned, Preview
 from pentad.errors import Malformed, PlatformError, RateLimited, Unavailable
 from pentad.files import Folder, Interrupted
 from pentad.http import paging
-from pentad.http.answers import Asked, Explained, given, is_json, json_of, kind_of, one
+from pentad.http.answers import PAGE_HINT, Asked, Disguised, Explained, given, is_json, json_of, kind_of, one
 from pentad.http.connection import Connection
 from pentad.http.egress import checked
 from pentad.http.retry import Errand
 from pentad.models import Page, Saved, Wire
 from pentad.operations import AnyOperation
 
+
+@dataclass(frozen=True)
+class Extra:
+    """What a request carries besides the values of its route: headers, and pairs for its query whose names
+    are the caller's own. None means leave out."""
+
+    headers: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
+    query: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+NOTHING = Extra()
 T = TypeVar("T")
 W = TypeVar("W", bound=Wire)
 Decode = Callable[[httpx.Response], Any]
@@ -61,16 +73,34 @@ class Client:
         del values
         return (self.operation.budget,)
 
-    def explain(self, data: Any) -> Explained:
-        """Read the platform's error body; `data` is None where it was not JSON."""
+    def headers(self) -> Mapping[str, str]:
+        """What every request of the bound operation carries."""
+        return {}
+
+    def explain(self, status: int, data: Any, text: str) -> Explained:
+        """Read the platform's error body: `text`, and `data` where it was JSON, else None."""
+        del status, text
         message = data.get("message") if isinstance(data, dict) else None
         return Explained(message if isinstance(message, str) else None)
 
+    def opened(self, data: Any) -> Any:
+        """What an answer holds, out of its envelope. Raises Disguised for a failure called a success."""
+        return data
+
+    def page_hint(self) -> str:
+        """What a web page in place of JSON may mean."""
+        return PAGE_HINT
+
+    def respelt(self, response: httpx.Response) -> bool:
+        """Whether the path is to be tried once more because it is spelt otherwise from now on."""
+        del response
+        return False
+
     # --- verbs
 
-    async def get(self, model: type[W], **values: Any) -> W:
+    async def get(self, model: type[W], *, extra: Extra = NOTHING, **values: Any) -> W:
         """Fetch one object. Values fill the path first; the rest becomes the query."""
-        value: W = await self._ask(values, lambda response: self._one(model, response))
+        value: W = await self._ask(values, lambda response: self._one(model, response), extra=extra)
         return value
 
     async def page(self, model: type[W], *, limit: int | None, cursor: str | None, **values: Any) -> Page[W]:
@@ -80,7 +110,7 @@ class Client:
         begin = paging.start(dialect, limit, cursor, mark)
 
         def read(response: httpx.Response, size: int) -> paging.Slice:
-            found = dialect.read(json_of(response, self.label), size)
+            found = dialect.read(self.opened(self._json(response)), size)
             return paging.Slice([one(model, row, self.label) for row in found.rows], found.more, found.total)
 
         async def fetch(page: int, size: int) -> paging.Slice:
@@ -94,16 +124,22 @@ class Client:
         return Page(walked.rows, model.shown, walked.total, rest)
 
     async def send(
-        self, model: type[W], *, body: Any = None, preview: Preview | None = None, **values: Any
+        self,
+        model: type[W],
+        *,
+        body: Any = None,
+        preview: Preview | None = None,
+        extra: Extra = NOTHING,
+        **values: Any,
     ) -> W:
-        """Carry out a write, once. With a preview it only happens while its plan is applied."""
+        """Send a body: JSON, or text as it is. With a preview it only happens while its plan is applied."""
         if preview is not None:
             path, query = self.operation.endpoint.fill(values)
             print_ = hashlib.sha256(jsontext.dumps([path, given(query), body]).encode()).hexdigest()
             if self.call.plan is None:
                 raise Planned(preview, print_)
             self.call.plan.confirm(print_)
-        value: W = await self._ask(values, lambda response: self._one(model, response), body)
+        value: W = await self._ask(values, lambda response: self._one(model, response), body, extra)
         return value
 
     async def poll(self, fetch: Callable[[], Awaitable[T]], waiting: Callable[[T], str | None]) -> T | None:
@@ -176,44 +212,68 @@ class Client:
             return None
         return checked(target, response.request.url, self.connection.url, self.label)
 
-    async def _ask(self, values: Mapping[str, Any], decode: Decode, body: Any = None) -> Any:
-        errand = self._errand(values, decode=decode)
+    async def _ask(
+        self, values: Mapping[str, Any], decode: Decode, body: Any = None, extra: Extra = NOTHING
+    ) -> Any:
+        def read(response: httpx.Response) -> Any:
+            try:
+                return decode(response)
+            except Disguised as fault:
+                raise self._refusal(response.status_code, fault.explained, values) from None
+
+        errand = self._errand(values, decode=read)
         with self._reckoning(errand):
-            response = await self.connection.exchange(self._request(values, body, errand), errand)
+            response = await self.connection.exchange(self._request(values, body, errand, extra), errand)
+            if not response.is_success and self.respelt(response):
+                response = await self.connection.exchange(self._request(values, body, errand, extra), errand)
             if not response.is_success:
                 raise self._failure(response, values)
         return errand.decoded
 
     def _errand(self, values: Mapping[str, Any], **how: Any) -> Errand:
-        return Errand(self.call, self.label, self.budgets(values), self.operation.repeatable, **how)
+        operation = self.operation
+        budgets = self.budgets(values)
+        return Errand(self.call, self.label, budgets, operation.repeatable, slow=operation.slow, **how)
 
-    def _request(self, values: Mapping[str, Any], body: Any, errand: Errand) -> httpx.Request:
+    def _request(
+        self, values: Mapping[str, Any], body: Any, errand: Errand, extra: Extra = NOTHING
+    ) -> httpx.Request:
         route = self.operation.endpoint
         path, query = route.fill(values)
+        typed = {} if body is None else {"Content-Type": "application/json"}
         return self.connection.http.build_request(
             route.method,
             self.connection.address(self.path(path)),
-            params=given(query) or None,
-            content=None if body is None else json.dumps(body).encode(),
-            headers=None if body is None else {"Content-Type": "application/json"},
+            params=given({**query, **extra.query}) or None,
+            content=None if body is None else body.encode() if isinstance(body, str) else json.dumps(body),
+            headers=given({**typed, **self.headers(), **extra.headers}),
             extensions={"errand": errand},
         )
 
+    def _json(self, response: httpx.Response) -> Any:
+        return json_of(response, self.label, self.page_hint())
+
     def _one(self, model: type[W], response: httpx.Response) -> W:
         nothing = self.operation.effect != "read" and not response.content.strip()
-        return one(model, {} if nothing else json_of(response, self.label), self.label)
+        return one(model, {} if nothing else self.opened(self._json(response)), self.label)
 
     def _failure(
         self, response: httpx.Response, values: Mapping[str, Any], *, hinted: bool = True
     ) -> PlatformError:
+        status = response.status_code
         try:
             data = json_of(response, self.label)
-        except (Malformed, httpx.ResponseNotRead):
+        except Malformed:
             data = None
-        values = {name: values[name] for name in self.operation.endpoint.places if name in values}
-        asked = Asked(self.label, self.operation.name, values, self.hints if hinted else {})
+        return self._refusal(status, self.explain(status, data, response.text), values, hinted=hinted)
+
+    def _refusal(
+        self, status: int, explained: Explained, values: Mapping[str, Any], *, hinted: bool = True
+    ) -> PlatformError:
+        told = {name: values[name] for name in self.operation.endpoint.places if name in values}
+        asked = Asked(self.label, self.operation.name, told, self.hints if hinted else {})
         wait = self.connection.pacing.wait(self.budgets(values))
-        return asked.failure(response.status_code, self.explain(data), wait)
+        return asked.failure(status, explained, wait)
 
     @contextmanager
     def _reckoning(self, errand: Errand) -> Generator[None]:

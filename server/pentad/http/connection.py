@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Callable
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 
 import httpx2 as httpx
 
@@ -44,6 +45,8 @@ class Connection:
         self.pacing = Pacing(clock, make_budget)
         self.breaker = Breaker(clock, label)
         self.values: dict[str, str] = {}
+        # What calls of this account remember for later ones: learned spellings, cached metadata.
+        self.memory: dict[str, Any] = {}
         self._transport = transport or self._network
         self._opened: list[httpx.AsyncClient] = []
 

@@ -59,19 +59,25 @@ def mark(*identity: Any) -> str:
     return hashlib.sha256(dumps(identity).encode()).hexdigest()[:6]
 
 
+def read_cursor(form: re.Pattern[str], cursor: str, expected: str) -> re.Match[str]:
+    """The parts of a cursor whose last one is its mark. Raises Rejected for a foreign one."""
+    found = form.fullmatch(cursor)
+    if found is not None and found.groups()[-1] == expected:
+        return found
+    why = "is not a cursor" if found is None else "belongs to a call with other arguments"
+    raise Rejected(
+        f"The cursor {cursor[:60]!r} {why}. Give `more.cursor` back to the same tool with the same "
+        "arguments, or leave it out to start again.",
+        problems={"cursor": [why]},
+        outcome="none",
+    )
+
+
 def start(paging: Paging, limit: int | None, cursor: str | None, expected: str) -> Position:
     """Where to begin: at the cursor, or at the first row with pages no larger than what is wanted."""
     if cursor is None:
         return Position(1, 0, min(limit or paging.size, paging.largest) if paging.size_name else paging.size)
-    found = _CURSOR.fullmatch(cursor)
-    if found is None or found[4] != expected:
-        why = "is not a cursor" if found is None else "belongs to a call with other arguments"
-        raise Rejected(
-            f"The cursor {cursor[:60]!r} {why}. Give `more.cursor` back to the same tool with the same "
-            "arguments, or leave it out to start again.",
-            problems={"cursor": [why]},
-            outcome="none",
-        )
+    found = read_cursor(_CURSOR, cursor, expected)
     page, skip, size = (int(part) for part in found.groups()[:3])
     return Position(max(page, 1), skip, min(max(size, 1), paging.largest))
 

@@ -36,7 +36,8 @@ class Errand:
     `decode` reads a successful body once and leaves the value in `decoded`; a body it cannot read is worth
     another try like any other passing fault. `bare` requests carry no credential even at home (signed
     links). `sent` turns true when the platform may have begun to act, `tries` counts the times it was asked.
-    `credential` is what the request was signed with; an answer that repeats it is read without it.
+    `credential` is what the request was signed with; an answer that repeats it is read without it. `slow` is
+    the advice for an answer that did not come in time: such a request has all the call's time, once.
     """
 
     call: Call
@@ -50,6 +51,7 @@ class Errand:
     sent: bool = False
     tries: int = 0
     credential: str = ""
+    slow: str | None = None
 
     def for_sign_in(self) -> Errand:
         """The same errand's way in: safe to repeat, never streamed, drawn on the general budget."""
@@ -116,7 +118,7 @@ class Retrying(httpx.AsyncBaseTransport):
                 raise Unavailable(
                     f"The time for this call ran out before {self.label} was asked.", outcome="none"
                 )
-            limit = min(20.0, patience)
+            limit = patience if errand.slow else min(20.0, patience)
             request.extensions["timeout"] = {
                 "connect": min(10.0, limit),
                 "read": limit,
@@ -131,7 +133,7 @@ class Retrying(httpx.AsyncBaseTransport):
                 raise self._broken(httpx.ReadTimeout("no answer in time"), errand) from None
             except httpx.RequestError as error:
                 raise self._broken(error, errand) from error
-        self.breaker.record(healthy=response.status_code < 500)
+        self.breaker.record(healthy=not _ailing(response.status_code, errand))
         self._judge(response, errand)
         return response
 
@@ -184,7 +186,7 @@ class Retrying(httpx.AsyncBaseTransport):
         asked = self.pacing.learn(errand.budgets, status, response.headers)
         if status == 429:
             raise _Setback(response=response, repeat=True, wait=asked, limited=True)
-        if status in _PASSING:
+        if status in _PASSING and _ailing(status, errand):
             raise _Setback(response=response, repeat=errand.repeatable, wait=self._pause(response))
         if response.is_success and errand.decode is not None:
             try:
@@ -198,12 +200,20 @@ class Retrying(httpx.AsyncBaseTransport):
         return asked if asked is not None and asked < PATIENCE else None
 
     def _broken(self, error: httpx.RequestError, errand: Errand) -> _Setback:
+        late = isinstance(error, httpx.TimeoutException)
+        if late and errand.slow and not isinstance(error, _UNSENT):
+            errand.sent = True
+            return _Setback(Unavailable(f"{self.label} did not answer in time: {errand.slow}."))
         self.breaker.record(healthy=False)
         if isinstance(error, _UNSENT):
             refused = f"{self.label} could not be reached. Nothing was sent; repeating later may help."
             return _Setback(Unavailable(refused, outcome="none"), repeat=True)
         errand.sent = True
-        late = isinstance(error, httpx.TimeoutException)
         what = "did not answer in time" if late else "broke the connection before its answer was complete"
         advice = "Repeating later may help." if errand.repeatable else ""
         return _Setback(Unavailable(f"{self.label} {what}. {advice}".strip()), repeat=errand.repeatable)
+
+
+def _ailing(status: int, errand: Errand) -> bool:
+    """Whether the platform is at fault; an engine says 500 to a bad statement too."""
+    return status >= 500 and not (errand.slow and status == 500)

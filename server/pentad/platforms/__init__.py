@@ -36,7 +36,8 @@ class Platform(Client):
     """A client that knows its platform's settings and can be connected from them."""
 
     name: ClassVar[str]
-    url: ClassVar[str]
+    # Where it is for everybody; empty where each customer has an address of their own.
+    url: ClassVar[str] = ""
     settings: ClassVar[tuple[Setting, ...]]
     # The operation without arguments that proves an account at the least cost.
     probe: ClassVar[str]
@@ -58,7 +59,7 @@ class Platform(Client):
         for name, setting in known.items():
             if setting.choices and values.get(name) not in (*setting.choices, None):
                 found.append(f"{cls.variable(name)} must be one of {', '.join(setting.choices)}")
-        return found + _bad_address(values["url"], cls.variable("url")) + cls.lacking(values)
+        return found + _bad_address(values.get("url", ""), cls.variable("url")) + cls.lacking(values)
 
     @classmethod
     def bad_key(cls, name: str, key: str) -> list[str]:
@@ -103,6 +104,8 @@ class Platform(Client):
 
 
 def _bad_address(url: str, variable: str) -> list[str]:
+    if not url:
+        return [f"{variable} is missing"]
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError):

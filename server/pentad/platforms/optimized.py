@@ -38,7 +38,8 @@ class Optimized(Platform):
             return ("user", f"group:{values['GROUP_ID']}")
         return ("user",)
 
-    def explain(self, data: Any) -> Explained:
+    def explain(self, status: int, data: Any, text: str) -> Explained:
+        del status, text
         if not isinstance(data, dict):
             return Explained()
         message, errors = data.get("message"), data.get("errors")

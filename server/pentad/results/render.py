@@ -32,11 +32,11 @@ def columns_of(rows: Iterable[Row]) -> list[str]:
     return list(seen)
 
 
-def grid(rows: Sequence[Row], columns: Sequence[str], budget: int) -> Grid:
-    """As many whole rows as fit. Cells stay whole if all rows fit so, are shortened if not, and are shortened
-    harder only where not even one row would fit."""
+def grid(rows: Sequence[Row], columns: Sequence[str], budget: int, *, whole: bool = False) -> Grid:
+    """As many whole rows as fit. Cells stay whole if all rows fit so (or if any does, with `whole`), are
+    shortened if not, and are shortened harder only where not even one row would fit."""
     best = _grid(rows, columns, budget, 4 * budget)
-    if len(best.texts) == len(rows):
+    if len(best.texts) == len(rows) or (whole and best.texts and not best.shortened):
         return best
     for width in (240, 80, 24):
         best = _grid(rows, columns, budget, width)
