@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx2 as httpx
 import pytest
 
 from pentad.sandbox import Exchange, SandboxPlatform
 from tests.witness import Contract, check_exchange
+
+APPLICATION_TEXT = {"content-type": "application/text"}
+FLAGS = {
+    "nested": "true",
+    "api-nested-format-properties": "true",
+    "api-nested-case-sensitivity": "true",
+    "api-nested-format-booleans": "true",
+    "results-limit": "20",
+}
 
 CLARIBI = [
     ("POST", "/api/v1/reports/9010/generate", None),
@@ -45,6 +56,50 @@ CLARIBI = [
             "/api/v1/data-sources/11",
         )
     ],
+]
+
+TIMBR: list[tuple[str, str, dict[str, str], dict[str, object] | str | None]] = [
+    ("GET", "/timbr/api/get_ontologies/", {}, None),
+    ("POST", "/timbr/api/get_ontology/supply_chain", {}, None),
+    ("GET", "/timbr/openapi/execute/show_ontologies", {"results-limit": "1", "results-offset": "1"}, None),
+    ("POST", "/timbr/api/query/", {}, {"ontology_name": "fleet", "query": "SHOW VERSION"}),
+    ("POST", "/timbr/api/query/", {}, {"ontology_name": "fleet", "query": "SELECT `x` FROM `dtimbr`.`van`"}),
+    ("POST", "/timbr/api/query/", {}, {"ontology_name": "fleet", "query": "SELECT FROM WHERE"}),
+    ("POST", "/timbr/openapi/ontology/system_db/query", APPLICATION_TEXT, "SHOW VERSION"),
+    ("POST", "/timbr/openapi/ontology/fleet/query", APPLICATION_TEXT, "SELECT FROM WHERE"),
+    ("POST", "/timbr/openapi/ontology/fleet/query?datasource=none", APPLICATION_TEXT, "SHOW VERSION"),
+    (
+        "POST",
+        "/timbr/openapi/ontology/fleet/query",
+        {**APPLICATION_TEXT, "x-async": "true", "results-limit": "2", "nested": "true"},
+        "SELECT `plate`, `mileage_km`, `hired_on` FROM `dtimbr`.`van`",
+    ),
+    ("GET", "/timbr/openapi/get-async-results/none", {}, None),
+    ("GET", "/timbr/api/q/supply_chain/concept/supplier?supplier_country=Norway", FLAGS, None),
+    ("GET", "/timbr/api/q/supply_chain/concept/purchase_order?PO_Number=PO-7001", {}, None),
+    ("GET", "/timbr/api/q/supply_chain/view/open_orders", FLAGS, None),
+    ("GET", "/timbr/api/q/supply_chain/view/nothing", {}, None),
+    ("POST", "/timbr/openapi/execute/prompt", {"agent": "logistics_agent"}, {"prompt": "Late shipments"}),
+    ("POST", "/timbr/openapi/execute/prompt", {"ontology": "fleet"}, {"prompt": "Late shipments"}),
+    (
+        "POST",
+        "/timbr/openapi/execute/answer",
+        {"agent": "logistics_agent", "x-async": "true"},
+        {"prompt": "Late shipments"},
+    ),
+    ("POST", "/timbr/openapi/execute/answer", {"ontology": "supply_chain"}, {"prompt": "Late shipments"}),
+    (
+        "POST",
+        "/timbr/api/kb/search",
+        {},
+        {"question": "late", "knowledge_bases": ["logistics_kb"], "top_k": 20},
+    ),
+    ("POST", "/timbr/api/kb/search", {}, {"question": "late", "knowledge_bases": ["none"]}),
+    ("POST", "/timbr/api/get_config/TIMBR_LLM_MODEL", {}, None),
+    ("POST", "/timbr/api/get_config/API_AUTH_SALT", {}, None),
+    ("POST", "/timbr/api/clear_cache/fleet", {}, None),
+    ("POST", "/timbr/api/create_ontology/", {}, {"ontology_name": "returns"}),
+    ("POST", "/timbr/api/create_ontology/", {}, {"ontology_name": "returns"}),
 ]
 
 
@@ -104,3 +159,37 @@ async def test_optimized_answers_as_documented(
     await outreach.post(other, headers=reading, json={"profiles": [profile]})
     assert {exchange.status for exchange in optimized.log} == {200, 201, 401, 403, 404, 422, 429}
     assert problems("optimized_app", list(optimized.log)) == []
+
+
+async def test_every_timbr_operation_answers_as_documented(
+    timbr: SandboxPlatform, graph: httpx.AsyncClient, visitor: httpx.AsyncClient
+) -> None:
+    for method, path, headers, body in TIMBR:
+        if isinstance(body, dict):
+            await graph.request(method, path, headers=headers, json=body)
+        else:
+            await graph.request(method, path, headers=headers, content=body)
+    held = timbr.credentials
+    ready = f"/timbr/openapi/get-async-results/{timbr.samples['response_id']}"
+    await visitor.get(ready, headers={"x-jwt-token": held["user_jwt"]})
+    await visitor.post("/timbr/api/get_token", headers={"Authorization": f"Bearer {held['service_bearer']}"})
+    await visitor.get("/timbr/get_timbr_user_token/", headers={"Cookie": f"session={held['web_session']}"})
+    await visitor.get("/timbr/api/mcp/health")
+    log, contract = list(timbr.log), Contract.load("timbr")
+    assert {exchange.status for exchange in log} == {200, 202, 400, 403, 404, 500}
+    assert problems("timbr", log) == []
+    called = {found[0].operation_id for one in log if (found := contract.match(one.method, one.path))}
+    public = {name for name, one in contract.operations.items() if not one.node.get("x-internal")}
+    assert public - called == {"call_mcp_server"}
+
+
+@pytest.mark.parametrize("key", ["viewer_key", "fleet_key", "revoked_key", "expired_jwt"])
+async def test_timbr_refuses_as_documented(
+    timbr: SandboxPlatform, visitor: httpx.AsyncClient, key: str
+) -> None:
+    credential = {"x-jwt-token" if key.endswith("jwt") else "x-api-key": timbr.credentials[key]}
+    for method, path, headers, body in TIMBR:
+        content = json.dumps(body) if isinstance(body, dict) else body
+        await visitor.request(method, path, headers={**credential, **headers}, content=content)
+    assert {401, 403} & {exchange.status for exchange in timbr.log}
+    assert problems("timbr", list(timbr.log)) == []

@@ -174,12 +174,17 @@ async def answer(send: Send, reply: Reply) -> None:
 
 
 class Wire:
-    """An ASGI app around a function from call to reply; the Date header follows the injected clock."""
+    """An ASGI app around a function from call to reply; the Date header follows the injected clock.
 
-    def __init__(self, handle: Callable[[Call], Reply], clock: Clock) -> None:
+    A platform that takes its time over an answer gives an asynchronous function, which can wait on
+    the clock.
+    """
+
+    def __init__(self, handle: Callable[[Call], Reply | Awaitable[Reply]], clock: Clock) -> None:
         self._handle = handle
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        reply = self._handle(await read_call(scope, receive))
+        given = self._handle(await read_call(scope, receive))
+        reply = given if isinstance(given, Reply) else await given
         await answer(send, reply.adding({"date": formatdate(self._clock.time(), usegmt=True)}))

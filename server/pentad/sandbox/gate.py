@@ -31,6 +31,7 @@ from pentad.sandbox.faults import Fault, Faults
 ErrorReply = Callable[[int], Reply]
 
 _CONTROL = "/_faults"
+_CREDENTIALS = ("authorization", "x-api-key", "x-jwt-token")
 
 
 class Gate:
@@ -84,7 +85,7 @@ def _parsed(body: bytes) -> Any:
 
 def _credential(scope: Scope) -> str:
     headers = header_map(scope)
-    return headers.get("authorization") or headers.get("x-api-key", "")
+    return next((headers[name] for name in _CREDENTIALS if headers.get(name)), "")
 
 
 @dataclass(frozen=True, slots=True)
