@@ -1,0 +1,183 @@
+"""Rows as they came, flat or nested: how many flat rows they stand for, and where a row limit cut them.
+
+A nested answer holds one object per entity, but row limits, LIMIT and OFFSET count the flat rows underneath.
+Where the entities do not tell how many there were, the flat rows are read beside them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Any
+
+from pentad.models import Table, Wire
+from pentad.platforms.timbr.flags import Flag, headers_of
+from pentad.platforms.timbr.guard import Statement
+from pentad.results.render import columns_of
+
+_HOP = re.compile(r"\](?=[._])")
+# Their tables are concepts, whose rows only a path can multiply; a view may hold any join.
+_OF_CONCEPTS = ("timbr", "etimbr", "dtimbr")
+_HIDDEN = (
+    "flat rows multiply behind what is shown; select entity_id at every level and one relationship at a "
+    "time, or narrow it"
+)
+
+
+class Row(Wire):
+    """One row: its members are the columns of the statement."""
+
+
+def weights(row: Mapping[str, Any]) -> tuple[int, int]:
+    """The fewest and the most flat rows behind a nested one. They differ where several relationships multiply
+    each other and a condition between them may have left combinations out."""
+    least, most = 1, 1
+    for related in _related(row):
+        inner = [weights(one) for one in related]
+        least = max(least, sum(low for low, _ in inner))
+        most *= max(1, sum(high for _, high in inner))
+    return least, most
+
+
+def _entity(row: Row) -> Any:
+    return next((value for name, value in row.record().items() if name.lower() == "entity_id"), None)
+
+
+def _paths(names: Sequence[str]) -> set[str]:
+    """The relationships that columns lead over: `a[b].c[d].e` goes over `a[b]` and `a[b].c[d]`."""
+    return {name[: hop.end()] for name in names for hop in _HOP.finditer(name)}
+
+
+def _related(row: Mapping[str, Any]) -> Iterator[list[Mapping[str, Any]]]:
+    """The related entities of each relationship; a single one may come without its list."""
+    for value in row.values():
+        if isinstance(value, Mapping):
+            yield [value]
+        elif isinstance(value, list):
+            yield [item for item in value if isinstance(item, Mapping)]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A statement on its way: what it asks for from `offset` on, at most `limit` flat rows of it."""
+
+    ontology: str
+    statement: Statement
+    on: frozenset[Flag]
+    limit: int
+    offset: int = 0
+    mark: str = ""
+    datasource: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The SQL to send: as it was given, or the part of it that a cursor asks for."""
+        part = self.statement.window(self.offset, self.limit) if self.offset else None
+        return part or self.statement.text
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"results-limit": str(self.limit), **headers_of(self.on)}
+
+    @property
+    def nestable(self) -> bool:
+        return "nested" in self.on and self.statement.kind == "select" and not self.statement.folded
+
+    def remarks(self) -> Iterator[str]:
+        """Why a nested answer would come back flat, as far as the statement tells."""
+        if "nested" not in self.on:
+            return
+        outputs = [name.lower() for name in self.statement.outputs]
+        if not self.nestable:
+            yield "nested has no effect on this statement: its rows are no entities"
+        elif "entity_id" not in outputs and not self.statement.star:
+            yield "the rows come back flat, because the statement does not select `entity_id`"
+        else:
+            lacking = sorted(path for path in _paths(outputs) if f"{path}.entity_id" not in outputs)
+            if lacking:
+                ids = ", ".join(f"`{path}.entity_id`" for path in lacking[:3])
+                yield f"nesting may need {ids} among the selected columns"
+            if self.statement.offset:
+                yield "OFFSET counts flat rows too: the first entity may lack related ones"
+
+    def unsure(self, rows: Sequence[Row]) -> bool:
+        """Whether it takes the flat rows to tell what a limit cut off a nested answer."""
+        if not self._deep(rows):
+            return False
+        found = [weights(row.record()) for row in rows]
+        most = sum(high for _, high in found)
+        return not self._countable or (any(low != high for low, high in found) and most >= self.limit)
+
+    def _deep(self, rows: Sequence[Row]) -> bool:
+        return self.nestable and any(True for row in rows for _ in _related(row.record()))
+
+    @property
+    def _countable(self) -> bool:
+        """Whether entities tell of all flat rows: whatever multiplies these is shown, with an id that keeps
+        equal ones apart, under a key of its own."""
+        said = self.statement
+        schemas = [(schema or "").lower() for schema, _ in said.tables]
+        if said.star or len(schemas) != 1 or schemas[0] not in _OF_CONCEPTS:
+            return False
+        paths = _paths([name.lower() for name in said.columns])
+        keys = {path.rpartition("[")[0] if "minimize_relationships" in self.on else path for path in paths}
+        shown = {name.lower() for name in said.outputs}
+        return len(keys) == len(paths) and all(f"{path}.entity_id" in shown for path in paths)
+
+    @property
+    def _grouped(self) -> bool:
+        """Whether the order keeps the flat rows of an entity together."""
+        own = takewhile(lambda key: key and "[" not in key, self.statement.ordering)
+        return "entity_id" in map(str.lower, own)
+
+    def table(self, rows: Sequence[Row], flat: Sequence[Row] | None = None) -> tuple[Table[Row], list[str]]:
+        """The answer, and remarks on what a limit cut off it. `flat` are the same rows, not nested."""
+        deep = self._deep(rows)
+        sure = flat is not None or not self.unsure(rows)
+        got, whole = self._counted(rows, flat) if deep else (len(rows), len(rows))
+        own = self.statement.limit
+        ended = own is not None and self.offset + got >= own
+        capped = got >= self.limit and not ended
+        notes: list[str] = []
+        if deep and (capped or ended or not sure):
+            rows = [*rows[:-1], Row.model_validate(rows[-1].record() | {"incomplete": True})]
+            notes.append(self._what_may_lack)
+        exact = sure and (self._grouped or not deep)
+        cursor = self._cursor(self.offset + whole) if capped and exact else None
+        if not sure:
+            notes.append(f"whether the limit of {self.limit:,} rows was met cannot be told: {_HIDDEN}")
+        elif capped:
+            notes.append(self._how_to_go_on(cursor, whole, deep=deep))
+        shown = tuple(columns_of(row.record() for row in rows)) or self.statement.outputs
+        return Table(rows, shown, cursor=cursor, deep=deep), notes
+
+    @staticmethod
+    def _counted(rows: Sequence[Row], flat: Sequence[Row] | None) -> tuple[int, int]:
+        """Flat rows in all, and those before the last entity."""
+        if flat:
+            ids = [_entity(row) for row in flat]
+            return len(ids), ids.index(ids[-1])
+        counts = [weights(row.record())[1] for row in rows]
+        return sum(counts), sum(counts[:-1])
+
+    @property
+    def _what_may_lack(self) -> str:
+        told = "row limits count flat rows: the last entity may lack related ones and is marked incomplete"
+        return told if self._grouped else f"{told}; without ORDER BY `entity_id` others may lack some too"
+
+    def _cursor(self, after: int) -> str | None:
+        if after <= self.offset or self.statement.window(after, self.limit) is None:
+            return None
+        return f"{after}-{self.mark}"
+
+    def _how_to_go_on(self, cursor: str | None, whole: int, *, deep: bool) -> str:
+        told = f"the limit of {self.limit:,} rows was met, so there may be more"
+        if cursor is not None:
+            tail = "; the last entity comes again, whole" if deep else ""
+            return f"{told} by more.cursor{tail} (exact if ORDER BY leaves no ties)"
+        if deep and self._grouped and not whole:
+            return f"{told}, of one entity alone: raise limit, or select its related ones by themselves"
+        order = "`entity_id`" if "nested" in self.on else "a unique column"
+        return f"{told}: add ORDER BY {order} to read on with a cursor, or raise limit, or narrow it"
