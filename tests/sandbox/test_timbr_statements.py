@@ -212,6 +212,7 @@ def test_results_are_keyed_in_lower_case_and_expressions_by_their_text() -> None
     (row,) = read("SELECT timbr_username(), timbr_username() AS Me, COUNT(*) FROM supplier")
 
     assert row == {"analyst": "analyst", "me": "analyst", "count(*)": 200}
+    assert values("SELECT CURRENT_USER AS me") == [("analyst",)]
 
 
 def test_a_doubled_quote_is_one_and_a_backslash_is_itself() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pentad.sandbox.timbr.fleet import FLEET
 from pentad.sandbox.timbr.graph import SUPPLY_CHAIN
 
 SYSTEM = "system_db"
 ONTOLOGIES = {one.name: one for one in (SUPPLY_CHAIN, FLEET)}
 
-SCHEMAS = ("timbr", "etimbr", "dtimbr", "vtimbr")
+Schema = Literal["timbr", "etimbr", "dtimbr", "vtimbr"]
+SCHEMAS: tuple[Schema, ...] = ("timbr", "etimbr", "dtimbr", "vtimbr")
 
 SAMPLE_ORDER = "purchase_order:7001"
 SAMPLE_ORDER_NUMBER = "PO-7001"

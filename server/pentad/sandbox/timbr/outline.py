@@ -54,7 +54,9 @@ def outlined(tree: exp.Expr, username: str) -> Outline:
 
 
 def asks_username(one: exp.Expr) -> bool:
-    return isinstance(one, exp.Anonymous) and one.name.casefold() == "timbr_username"
+    return isinstance(one, exp.CurrentUser) or (
+        isinstance(one, exp.Anonymous) and one.name.casefold() == "timbr_username"
+    )
 
 
 def _head(tree: exp.Expr) -> exp.Select | None:

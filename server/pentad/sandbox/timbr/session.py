@@ -113,7 +113,7 @@ class Session:
         return found.name if found.schema == "dtimbr" else None
 
     def _translated(self, tree: exp.Expr, cap: int) -> str:
-        for one in [found for found in tree.find_all(exp.Anonymous) if asks_username(found)]:
+        for one in [found for found in tree.walk() if asks_username(found)]:
             one.replace(exp.Literal.string(self.user.name))
         _drop_time_zones(tree)
         tree = Rewriting(self._catalogue).rewritten(tree)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pentad.sandbox.timbr.model import ACTIVE_DATASOURCE, DATASOURCES, SCHEMAS
+from pentad.sandbox.timbr.model import ACTIVE_DATASOURCE, DATASOURCES
 from pentad.sandbox.timbr.sources import Catalogue
 from pentad.sandbox.timbr.splitting import syntax_error, uncommented
 from pentad.sandbox.timbr.system_columns import column_names
@@ -38,7 +38,7 @@ def shown(showing: Showing, statement: str) -> Rows:
     if words.upper() in _PLAIN:
         return _PLAIN[words.upper()](showing)
     if tables is not None:
-        return _tables(showing, (tables[1] or "dtimbr").casefold())
+        return _tables(showing, tables[1] or "dtimbr")
     if token is not None:
         return _token(showing, token[1])
     raise syntax_error(statement, [*words.split(" "), "<EOF>"][1])
@@ -53,9 +53,8 @@ def _concepts(showing: Showing) -> Rows:
     return [{"concept": one.name, "description": one.description} for one in concepts]
 
 
-def _tables(showing: Showing, schema: str) -> Rows:
-    if schema not in SCHEMAS:
-        raise StatementError(f"Knowledge graph schema {schema} does not exist")
+def _tables(showing: Showing, text: str) -> Rows:
+    schema = showing.catalogue.schema(text)
     showing.catalogue.permit(schema)
     ontology = showing.about.ontology
     kept = ontology.views if schema == "vtimbr" else ontology.concepts

@@ -7,9 +7,9 @@ from typing import Literal
 
 from sqlglot import exp
 
-from pentad.sandbox.timbr.model import SCHEMAS
+from pentad.sandbox.timbr.model import SCHEMAS, Schema
 from pentad.sandbox.timbr.ontology import Ontology, View
-from pentad.sandbox.timbr.paths import Path
+from pentad.sandbox.timbr.paths import MEASURE, Path
 from pentad.sandbox.timbr.resolving import Meaning, resolve
 from pentad.sandbox.timbr.system_tables import SystemTables
 from pentad.sandbox.timbr.terms import StatementError
@@ -19,7 +19,7 @@ from pentad.sandbox.timbr.terms import StatementError
 class Target:
     """`schema` is one of the four, or `system` for a sys_* table."""
 
-    schema: Literal["timbr", "etimbr", "dtimbr", "vtimbr", "system"]
+    schema: Schema | Literal["system"]
     name: str
 
 
@@ -57,32 +57,28 @@ class Catalogue:
 
     def named(self, schema: str, name: str) -> Target:
         """Without a schema: among the concepts first, then among the views."""
-        if not schema:
-            places = ("dtimbr", "vtimbr")
-            schema = next((one for one in places if self._known(one, name)), places[0])
-        schema = schema.casefold()
-        if schema not in SCHEMAS:
-            raise StatementError(f"Knowledge graph schema {schema} does not exist")
-        if schema == "timbr" and name.casefold() in self.system.names:
+        place = self.schema(schema) if schema else self._place(name)
+        if place == "timbr" and name.casefold() in self.system.names:
             return Target("system", name.casefold())
-        self.permit(schema)
-        found = self._known(schema, name)
-        if found is None:
+        self.permit(place)
+        known = self.ontology.view(name) if place == "vtimbr" else self.ontology.concept(name)
+        if known is None:
             raise StatementError(f"Table or concept {name} does not exist")
-        return found
+        return Target(place, known.name)
 
-    def permit(self, schema: str) -> None:
+    def schema(self, text: str) -> Schema:
+        for schema in SCHEMAS:
+            if schema == text.casefold():
+                return schema
+        raise StatementError(f"Knowledge graph schema {text} does not exist")
+
+    def permit(self, schema: Schema) -> None:
         if self.allowed is not None and schema not in self.allowed:
             raise StatementError(f"No permission for knowledge graph schema {schema}", denied=True)
 
-    def _known(self, schema: str, name: str) -> Target | None:
-        view, concept = self.ontology.view(name), self.ontology.concept(name)
-        if schema == "vtimbr":
-            return Target("vtimbr", view.name) if view else None
-        if concept is None:
-            return None
-        kinds: dict[str, Literal["timbr", "etimbr"]] = {"timbr": "timbr", "etimbr": "etimbr"}
-        return Target(kinds.get(schema, "dtimbr"), concept.name)
+    def _place(self, name: str) -> Schema:
+        concept, view = self.ontology.concept(name), self.ontology.view(name)
+        return "vtimbr" if view is not None and concept is None else "dtimbr"
 
     def view(self, target: Target) -> View:
         return next(one for one in self.ontology.views if one.name == target.name)
@@ -97,6 +93,6 @@ class Catalogue:
 
     def is_measure(self, source: Source, text: str) -> bool:
         """A cube offers its measures under their own names."""
-        if source.target.schema != "vtimbr" or not text.casefold().startswith("measure."):
+        if source.target.schema != "vtimbr" or not text.casefold().startswith(MEASURE):
             return False
         return text.casefold() in {name.casefold() for name, _ in self.view(source.target).columns}
