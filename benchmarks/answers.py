@@ -13,7 +13,8 @@ from tests.clock import ManualClock
 from benchmarks.tables import Table, ratio
 from benchmarks.tokens import count
 from pentad.app import App
-from pentad.demo import PEOPLE
+from pentad.demo import ORDERS, PEOPLE
+from pentad.platforms.timbr.flags import FLAGS
 from pentad.sandbox import Sandbox
 from pentad.settings import Settings
 
@@ -41,6 +42,7 @@ class Story:
         try:
             await self._reports()
             await self._batch()
+            await self._graph()
         finally:
             await self.app.aclose()
         return self.asked
@@ -57,6 +59,15 @@ class Story:
         group = groups["rows"][0][0]
         planned = await self._ask("optimized_create_batch", group_id=group, profiles=PEOPLE)
         await self._ask("apply_plan", plan=planned["plan"])
+
+    async def _graph(self) -> None:
+        await self._ask("timbr_describe", ontology="supply_chain", name="purchase_order")
+        asked = {"ontology": "supply_chain", "sql": ORDERS}
+        await self._ask("timbr_run_query", **asked)
+        await self._ask("timbr_run_query", **asked, flags=["nested"])
+        for flag in FLAGS[1:]:
+            await self._ask("timbr_run_query", **asked, flags=["nested", flag])
+        await self._ask("timbr_run_query", **asked | {"sql": "WITH a AS (SHOW TOKEN) SELECT * FROM a"})
 
     async def _ask(self, tool: str, **arguments: Any) -> dict[str, Any]:
         for platform in self.sandbox.platforms.values():

@@ -13,9 +13,10 @@ from pathlib import Path
 from pentad import platforms
 from pentad.catalogue import catalogue
 from pentad.settings import GENERAL, PLATFORMS
+from tests import generated_timbr
 
 ROOT = Path(__file__).parent.parent
-FILES = ("README.md", "docs/operations.md")
+FILES = ("README.md", "docs/operations.md", "docs/timbr.md")
 
 
 def settings_table() -> str:
@@ -60,6 +61,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "settings": settings_table,
     "core": core_table,
     "operations": operations_table,
+    "timbr_flags": generated_timbr.flags_table,
+    "timbr_examples": generated_timbr.examples,
+    "timbr_refused": generated_timbr.refused_table,
 }
 
 

@@ -7,6 +7,7 @@ from pentad.app import App
 from pentad.boundary import perform
 from pentad.call import Call
 from pentad.errors import PlatformError
+from pentad.hosts import places
 from pentad.platforms import Platform
 from pentad.settings import PLATFORMS
 
@@ -29,7 +30,7 @@ async def examine(app: App) -> int:
     for name in PLATFORMS:
         platform = platforms.load(name)
         if name not in app.session.platforms:
-            print(f"{platform.label:<14} not set up    set {platform.credential()} to use it")
+            print(f"{platform.label:<14} not set up    set {' and '.join(places(platform))} to use it")
             continue
         ill = not await _account(app, platform) or ill
     await app.aclose()

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from pentad import platforms
+from pentad.platforms import Platform
 from pentad.settings import PLATFORMS
 
 
@@ -16,23 +17,33 @@ def command() -> str:
     return str(beside.absolute()) if beside.exists() else "pentad-mcp"
 
 
+def places(platform: type[Platform]) -> dict[str, bool]:
+    """The variables that set a platform up, and which are secrets: the first credential that it takes, and
+    the address of a platform that has none for everybody."""
+    address = {} if platform.url else {platform.variable("url"): False}
+    return {platform.credential(): True} | address
+
+
 def configuration(host: str, *, sandbox: bool = False) -> str:
-    """The JSON that a host's configuration file takes; secrets are places to fill in."""
+    """The JSON that a host's configuration file takes, with places to fill in."""
     server: dict[str, object] = {"command": command(), "args": ["serve", *(["--sandbox"] if sandbox else [])]}
-    if not sandbox:
-        server["env"] = _credentials(host)
-    if host != "vscode":
+    asks = host == "vscode"
+    empty = {} if sandbox else _all_places()
+    if empty:
+        server["env"] = {name: f"${{input:{name.lower()}}}" if asks else "" for name in empty}
+    if not asks:
         return json.dumps({"mcpServers": {"pentad": server}}, indent=2)
     whole: dict[str, object] = {"servers": {"pentad": {"type": "stdio", **server}}}
-    if not sandbox:
+    if empty:
         whole["inputs"] = [
-            {"type": "promptString", "id": name.lower(), "description": name, "password": True}
-            for name in _credentials(host)
+            {"type": "promptString", "id": name.lower(), "description": name, "password": secret}
+            for name, secret in empty.items()
         ]
     return json.dumps(whole, indent=2)
 
 
-def _credentials(host: str) -> dict[str, str]:
-    """One place to fill in per platform: the first secret it takes."""
-    names = [platform.credential() for platform in map(platforms.load, PLATFORMS)]
-    return {name: f"${{input:{name.lower()}}}" if host == "vscode" else "" for name in names}
+def _all_places() -> dict[str, bool]:
+    found: dict[str, bool] = {}
+    for platform in map(platforms.load, PLATFORMS):
+        found |= places(platform)
+    return found

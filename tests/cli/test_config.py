@@ -16,7 +16,9 @@ from tests.cli.conftest import Pentad
 from tests.inside import text_of
 
 EXAMPLE = Path(__file__).parents[2] / "claude_desktop_config.example.json"
-SECRETS = {"PENTAD_CLARIBI_API_KEY", "PENTAD_OPTIMIZED_TOKEN"}
+SECRETS = {"PENTAD_CLARIBI_API_KEY", "PENTAD_OPTIMIZED_TOKEN", "PENTAD_TIMBR_API_KEY"}
+# The others are at the same address for everybody.
+ADDRESSES = {"PENTAD_TIMBR_URL"}
 HOSTS = {"claude": "mcpServers", "cursor": "mcpServers", "vscode": "servers"}
 
 
@@ -44,21 +46,21 @@ def test_the_command_is_an_absolute_path_that_exists(pentad: Pentad, host: str) 
 
 
 @pytest.mark.parametrize("host", ["claude", "cursor"])
-def test_secrets_are_empty_places_to_fill_in(pentad: Pentad, host: str) -> None:
+def test_secrets_and_addresses_are_empty_places_to_fill_in(pentad: Pentad, host: str) -> None:
     server = entry(pentad, host)
 
     assert server["args"] == ["serve"]
-    assert server["env"] == dict.fromkeys(SECRETS, "")
+    assert server["env"] == dict.fromkeys(SECRETS | ADDRESSES, "")
 
 
-def test_vscode_is_told_to_ask_for_the_secrets(pentad: Pentad) -> None:
+def test_vscode_is_told_to_ask_for_them_and_to_hide_the_secrets(pentad: Pentad) -> None:
     whole = pentad("config", "vscode").json
     server = whole["servers"]["pentad"]
 
     assert server["type"] == "stdio"
-    assert {asked["description"] for asked in whole["inputs"]} == SECRETS
-    assert all(asked["password"] for asked in whole["inputs"])
-    assert set(server["env"].values()) == {f"${{input:{asked['id']}}}" for asked in whole["inputs"]}
+    assert {asked["description"] for asked in whole["inputs"]} == SECRETS | ADDRESSES
+    assert {asked["description"] for asked in whole["inputs"] if asked["password"]} == SECRETS
+    assert server["env"] == {asked["description"]: f"${{input:{asked['id']}}}" for asked in whole["inputs"]}
 
 
 def test_a_sandbox_needs_no_secret_and_every_host_launches_the_same(pentad: Pentad) -> None:

@@ -15,6 +15,17 @@ import pentad as package
 from tests.cli.conftest import Pentad
 
 COMMANDS = ("serve", "demo", "sandbox", "tools", "operations", "call", "doctor", "config")
+CALLS = [
+    *["claribi_list_reports"] * 3,
+    "claribi_generate_report",
+    "claribi_download_report",
+    "optimized_list_groups",
+    "optimized_create_batch",
+    "apply_plan",
+    "timbr_describe",
+    # Flat, nested, with each of the other five flags, and one that is not sent.
+    *["timbr_run_query"] * 8,
+]
 
 
 def told(**environ: str) -> subprocess.CompletedProcess[str]:
@@ -29,18 +40,44 @@ def told(**environ: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_demo_makes_eight_calls_of_which_one_fails_instructively() -> None:
-    story = told()
+@pytest.fixture(scope="module")
+def story() -> subprocess.CompletedProcess[str]:
+    return told()
+
+
+def test_the_demo_tells_its_whole_story_and_both_failures_are_instructive(
+    story: subprocess.CompletedProcess[str],
+) -> None:
     calls = re.findall(r"^  ([a-z_]+) \{", story.stdout, re.MULTILINE)
     failed = re.findall(r'^  (\{"error".*\})$', story.stdout, re.MULTILINE)
 
     assert (story.returncode, story.stderr) == (0, "")
-    assert len(calls) == 8
-    assert {"claribi_generate_report", "claribi_download_report", "apply_plan"} < set(calls)
+    assert calls == CALLS
     assert story.stdout.endswith("Done.\n")
-    (only,) = failed
-    assert json.loads(only)["error"] == "rejected"
-    assert "did you mean fields?" in only
+    slip, refused = failed
+    assert {json.loads(error)["error"] for error in failed} == {"rejected"}
+    assert "did you mean fields?" in slip
+    assert "The statement was not sent: SHOW TOKEN prints API tokens." in refused
+
+
+def test_the_demo_shows_what_each_flag_changes_in_the_same_order(
+    story: subprocess.CompletedProcess[str],
+) -> None:
+    found = re.findall(r"^— (.*):\n  timbr_run_query .*\n  (\{.*\})$", story.stdout, re.MULTILINE)
+    answers = {title.removeprefix("With "): json.loads(text) for title, text in found}
+    flat, nested = (
+        answers.pop("A flat query repeats the order for each of its lines"),
+        answers["The same, nested"],
+    )
+
+    assert len(flat["rows"]) == 2
+    assert nested["columns"] == ["entity_id", "po_number", "is_expedited", "total_value", "has_line[po_line]"]
+    assert [line["sku"] for line in nested["rows"][0][-1]] == ["BRG-22", "SEAL-08"]
+    assert answers["format_properties"]["rows"][0][3] == "$1,840.50"
+    assert answers["case_sensitivity"]["columns"][1:3] == ["PO_Number", "Is_Expedited"]
+    assert answers["format_booleans"]["rows"][0][2] == "true"
+    assert "entity_id" not in json.dumps(answers["ignore_entity_id"]["rows"])
+    assert answers["minimize_relationships"]["columns"][-1] == "has_line"
 
 
 def test_the_demo_does_not_depend_on_what_the_user_has_set_up(tmp_path: Path) -> None:

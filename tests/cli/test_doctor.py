@@ -11,6 +11,7 @@ import pytest
 from tests.cli.conftest import Pentad, Told
 
 Account = Callable[..., str]
+LABELS = {"claribi": "clariBI", "optimized": "Optimized.App", "timbr": "Timbr"}
 
 
 @pytest.fixture
@@ -27,40 +28,53 @@ def account(monkeypatch: pytest.MonkeyPatch, sandbox: dict[str, Any]) -> Account
     return set_up
 
 
-def lines(told: Told) -> tuple[str, str]:
-    """Both platforms' lines; there are no others."""
-    claribi, optimized = told.lines
-    assert claribi.startswith("clariBI ")
-    assert optimized.startswith("Optimized.App ")
+def lines(told: Told) -> dict[str, str]:
+    """Each platform's line; there are no others."""
     assert told.err == ""
-    return claribi, optimized
+    assert [line.split()[0] for line in told.lines] == list(LABELS.values())
+    return dict(zip(LABELS, told.lines, strict=True))
 
 
 def test_nothing_set_up_is_no_fault_and_each_line_says_what_to_set(pentad: Pentad) -> None:
     told = pentad("doctor")
-    claribi, optimized = lines(told)
+    line = lines(told)
 
     assert told.code == 0
-    assert re.search(r"not set up .*PENTAD_CLARIBI_API_KEY", claribi)
-    assert re.search(r"not set up .*PENTAD_OPTIMIZED_TOKEN", optimized)
+    assert re.search(r"not set up .*PENTAD_CLARIBI_API_KEY", line["claribi"])
+    assert re.search(r"not set up .*PENTAD_OPTIMIZED_TOKEN", line["optimized"])
+    assert re.search(r"not set up .*PENTAD_TIMBR_API_KEY and PENTAD_TIMBR_URL", line["timbr"])
 
 
 def test_accounts_that_work_are_signed_in_with_headroom(pentad: Pentad, account: Account) -> None:
     secret = account("claribi", "api_key", "api_key")
     account("optimized", "token", "token")
+    account("timbr", "api_key", "api_key")
     told = pentad("doctor")
+    timbr = lines(told).pop("timbr")
 
     assert told.code == 0
-    for line in lines(told):
+    assert re.search(r" signed in .*headroom: not stated by the platform", timbr)
+    for line in set(told.lines) - {timbr}:
         assert re.search(r" signed in .*headroom: \d+ ", line)
     assert secret not in told.out
+
+
+def test_a_key_for_a_platform_without_a_common_address_lacks_the_address(
+    pentad: Pentad, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PENTAD_TIMBR_API_KEY", "tk_5ecret")
+    told = pentad("doctor")
+
+    assert told.code == 1
+    assert re.search(r" not signed in .*PENTAD_TIMBR_URL is missing", lines(told)["timbr"])
+    assert "tk_5ecret" not in told.out
 
 
 def test_the_sandbox_is_signed_in_to_without_any_setting(pentad: Pentad) -> None:
     told = pentad("doctor", "--sandbox")
 
     assert told.code == 0
-    assert [" signed in " in line for line in lines(told)] == [True, True]
+    assert [" signed in " in line for line in lines(told).values()] == [True, True, True]
 
 
 @pytest.mark.parametrize(
@@ -69,6 +83,8 @@ def test_the_sandbox_is_signed_in_to_without_any_setting(pentad: Pentad) -> None
         ("claribi.api_key", "revoked_key", "Settings > Developer > API Keys"),
         ("claribi.api_key", "mcp_key", "a REST key is needed"),
         ("optimized.token", "revoked_token", "an organisation administrator can make a new one"),
+        ("timbr.api_key", "revoked_key", "copy it anew from the platform's welcome page"),
+        ("timbr.jwt", "expired_jwt", "The token may be wrong or expired"),
     ],
 )
 def test_a_credential_that_is_refused_is_not_signed_in_and_the_next_step_is_named(
@@ -77,7 +93,7 @@ def test_a_credential_that_is_refused_is_not_signed_in_and_the_next_step_is_name
     platform, _, name = setting.partition(".")
     secret = account(platform, name, credential)
     told = pentad("doctor")
-    line = lines(told)[platform == "optimized"]
+    line = lines(told)[platform]
 
     assert told.code == 1
     assert " not signed in " in line
@@ -97,11 +113,11 @@ def test_a_platform_that_does_not_answer_is_unreachable_and_the_other_is_still_e
     account("claribi", "api_key", "api_key", url=nowhere)
     account("optimized", "token", "token")
     told = pentad("doctor")
-    claribi, optimized = lines(told)
+    line = lines(told)
 
     assert told.code == 1
-    assert " unreachable " in claribi
-    assert " signed in " in optimized
+    assert " unreachable " in line["claribi"]
+    assert " signed in " in line["optimized"]
 
 
 def test_settings_that_mean_nothing_are_named_first(pentad: Pentad, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,5 +126,5 @@ def test_settings_that_mean_nothing_are_named_first(pentad: Pentad, monkeypatch:
     told = pentad("doctor")
 
     assert told.code == 1
-    assert [line.split()[0] for line in told.lines] == ["settings", "settings", "clariBI", "Optimized.App"]
+    assert [line.split()[0] for line in told.lines] == ["settings", "settings", *LABELS.values()]
     assert {"PENTAD_EXPOZE", "PENTAD_BUDGET:"} == {line.split()[1] for line in told.lines[:2]}

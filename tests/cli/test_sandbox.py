@@ -17,7 +17,11 @@ from pentad.settings import PLATFORMS
 from tests.cli.conftest import Pentad
 from tests.cli.processes import PIPES, ended, guarded, stream
 
-PATHS = {"claribi": "/api/v1/reports", "optimized": "/v1/my-groups"}
+PATHS = {
+    "claribi": "/api/v1/reports",
+    "optimized": "/v1/my-groups",
+    "timbr": "/timbr/api/get_ontologies/",
+}
 
 
 def test_its_first_line_says_where_each_platform_is_and_how_to_sign_in(sandbox: dict[str, Any]) -> None:
@@ -25,14 +29,16 @@ def test_its_first_line_says_where_each_platform_is_and_how_to_sign_in(sandbox: 
     assert {frozenset(told) for told in sandbox.values()} == {frozenset({"url", "headers", "credentials"})}
     assert sandbox["claribi"]["credentials"]["api_key"]
     assert sandbox["optimized"]["credentials"]["token"]
+    assert sandbox["timbr"]["credentials"]["api_key"]
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_its_headers_sign_a_plain_request_in(sandbox: dict[str, Any], platform: str) -> None:
     url, headers = sandbox[platform]["url"] + PATHS[platform], sandbox[platform]["headers"]
+    unsigned = {name: value for name, value in headers.items() if name.lower() == "content-type"}
 
     assert httpx.get(url, headers=headers, trust_env=False).status_code == 200
-    assert httpx.get(url, trust_env=False).status_code == 401
+    assert httpx.get(url, headers=unsigned, trust_env=False).status_code == 401
 
 
 def test_its_url_and_credential_are_all_that_pentad_needs(
