@@ -20,6 +20,7 @@ from typing import Any
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
+from pentad.platforms.timbr.flags import FLAGS
 from pentad.results.tokens import estimate
 from pentad.sandbox import Sandbox
 from pentad.sandbox.listening import run
@@ -66,12 +67,14 @@ async def _served(sandbox: Sandbox) -> AsyncGenerator[dict[str, Any]]:
 
 
 def _environment(platforms: dict[str, Any], folder: str) -> dict[str, str]:
-    claribi, optimized = platforms["claribi"], platforms["optimized"]
+    claribi, optimized, timbr = platforms["claribi"], platforms["optimized"], platforms["timbr"]
     return {
         "PENTAD_CLARIBI_URL": claribi["url"],
         "PENTAD_CLARIBI_API_KEY": claribi["credentials"]["api_key"],
         "PENTAD_OPTIMIZED_URL": optimized["url"],
         "PENTAD_OPTIMIZED_TOKEN": optimized["credentials"]["token"],
+        "PENTAD_TIMBR_URL": timbr["url"],
+        "PENTAD_TIMBR_API_KEY": timbr["credentials"]["api_key"],
         "PENTAD_DOWNLOADS": folder,
         "PENTAD_CONFIG": os.devnull,
     }
@@ -90,6 +93,7 @@ class _Narrator:
         print(f"Connected over stdio, protocol {self.client.protocol_version}, {len(tools)} tools.\n")
         await self._reports()
         await self._batch()
+        await self._graph()
         print("Done." if not self.wrong else f"{self.wrong} calls went another way than told.")
         return int(self.wrong > 0)
 
@@ -116,6 +120,22 @@ class _Narrator:
         )
         print("— The user agrees:")
         await self.call("apply_plan", {"plan": planned["plan"]})
+
+    async def _graph(self) -> None:
+        print("— What does the knowledge graph hold? One concept closely, with paths ready for SQL:")
+        await self.call("timbr_describe", {"ontology": "supply_chain", "name": "purchase_order"})
+        print("— A flat query repeats the order for each of its lines:")
+        asked = {"ontology": "supply_chain", "sql": ORDERS}
+        await self.call("timbr_run_query", asked)
+        print("— The same, nested:")
+        await self.call("timbr_run_query", asked | {"flags": ["nested"]})
+        for flag in FLAGS[1:]:
+            print(f"— With {flag}:")
+            await self.call("timbr_run_query", asked | {"flags": ["nested", flag]})
+        print("— A statement that does more than read is not sent:")
+        await self.call(
+            "timbr_run_query", asked | {"sql": "WITH a AS (SHOW TOKEN) SELECT * FROM a"}, fails=True
+        )
 
     async def call(self, name: str, arguments: dict[str, Any], *, fails: bool = False) -> dict[str, Any]:
         for platform in self.sandbox.platforms.values():
@@ -153,3 +173,8 @@ PEOPLE = [
         "person": {"first_name": "Liv", "last_name": "Berg", "email_address": "liv.berg@example.org"},
     },
 ]
+
+ORDERS = (
+    "SELECT `entity_id`, `PO_Number`, `Is_Expedited`, `total_value`, `has_line[po_line].entity_id`, "
+    "`has_line[po_line].sku` FROM `dtimbr`.`purchase_order` WHERE `PO_Number` = 'PO-7001'"
+)

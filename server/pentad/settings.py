@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 if TYPE_CHECKING:
     from pentad.operations import AnyOperation
 
-PLATFORMS = ("claribi", "optimized")
+PLATFORMS = ("claribi", "optimized", "timbr")
 Exposure = Literal["core", "lean", "all"]
 EFFECTS = ("destructive", "admin")
 

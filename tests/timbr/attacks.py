@@ -120,6 +120,8 @@ REFUSED: list[tuple[str, str]] = [
     ("SELECT `p`.`f` FROM t, (SELECT 1 AS x FROM u p) b", "p qualifies a column"),
     ("SELECT * FROM (SELECT `p`.`f` FROM t) a, y p", "p qualifies a column"),
     ("WITH c AS (SELECT `p`.`f` FROM t) SELECT * FROM c, y p", "p qualifies a column"),
+    ("SELECT 1 FROM y p WHERE EXISTS (WITH c AS (SELECT p.f FROM t) SELECT 1 FROM c)", "p qualifies"),
+    ("SELECT dtimbr.t.a FROM dtimbr.t AS x", "dtimbr.t qualifies a column"),
     ("SELECT dtimbr.t.a FROM vtimbr.t", "dtimbr.t qualifies a column"),
     ("SELECT has_line.sku FROM dtimbr.purchase_order", "`has_line[po_line].sku`"),
     ("SELECT t.b.c.d.e FROM t", "it holds"),

@@ -126,7 +126,7 @@ ALLOWED: list[tuple[str, dict[str, Any]]] = [
     ("SELECT * EXCEPT (a) FROM t ORDER BY ALL", {"star": True, "ordering": ("",)}),
     # Tables: a CTE hides a table only where it is seen.
     ("SELECT 1 FROM a, dtimbr.b JOIN a ON 1 = 1", {"tables": ((None, "a"), ("dtimbr", "b"))}),
-    ("WITH x AS (SELECT * FROM X) SELECT * FROM x", {"tables": ((None, "X"),)}),
+    ("WITH x AS (SELECT * FROM `X`) SELECT * FROM x", {"tables": ((None, "X"),)}),
     (
         "WITH x AS (SELECT 1), y AS (SELECT * FROM x) SELECT * FROM y, dtimbr.x",
         {"tables": (("dtimbr", "x"),)},
@@ -159,6 +159,7 @@ ALLOWED: list[tuple[str, dict[str, Any]]] = [
         {"folded": False},
     ),
     ("SELECT SUM(SUM(a)) OVER () FROM t", {"folded": True}),
+    ("SELECT (SELECT MAX(a) FROM u) AS m, b c FROM t d", {"folded": False, "aliases": ("m", "c", "d")}),
     ("SELECT JSON_ARRAYAGG(a), MAX_BY(a, b) FROM t", {"folded": True}),
     ("SELECT LISTAGG(a, ',') WITHIN GROUP (ORDER BY b) AS l FROM t", {"folded": True, "ordering": ()}),
     ("SELECT 1 FROM t ORDER BY COUNT(*)", {"folded": True}),

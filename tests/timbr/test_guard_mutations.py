@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pentad.errors import Rejected
 from pentad.platforms.timbr import tree
+from pentad.platforms.timbr.facts import facts
 from pentad.platforms.timbr.guard import Statement, guard
 from pentad.platforms.timbr.lexing import Token, lex, plain
 from tests.proof import EXAMPLES
@@ -79,7 +80,7 @@ SHOW TABLES IN {harm}
 """
 HARMS = st.sampled_from(_HARM.strip().splitlines())
 AROUND = st.sampled_from(_AROUND.strip().splitlines())
-GAPS = st.sampled_from([" ", "\n", "\t", "\r\n", "/**/", "/* ; */", "-- x\n", "  /* ' */ -- \"\n "])
+GAPS = st.sampled_from([" ", "\n", "\t", "\r\n", "/**/", "/* ; */", " -- x\n", "  /* ' */ -- \"\n "])
 
 
 def passes(sql: str) -> Statement | None:
@@ -191,10 +192,30 @@ def test_whatever_passes_is_bare_of_comments_and_passes_again_unchanged(sql: str
     assert first in ("SELECT", "WITH", "SHOW", "DESC", "DESCRIBE", "EXPLAIN")
 
 
-@pytest.mark.parametrize("sql", ["DROP TABLE t", "SHOW TOKEN", "VALUES (1)", "SELECT 1; SELECT 2", "", ";"])
-def test_the_parsed_form_alone_refuses_what_is_no_select(sql: str) -> None:
+_BEHIND = """
+DROP TABLE t
+SHOW TOKEN
+VALUES (1)
+SELECT 1; SELECT 2
+SELECT a INTO b FROM t
+SELECT a FROM t FOR UPDATE
+WITH x AS (DELETE FROM t) SELECT 1
+WITH x AS (SHOW TOKEN) SELECT 1
+SELECT pg_sleep(9)
+SELECT EXPLODE(a) FROM t
+SELECT * FROM UNNEST(a)
+SELECT * FROM f(1)
+SELECT a FROM t LATERAL VIEW EXPLODE(b) c AS d
+SELECT a FROM t TABLESAMPLE (1 ROWS)
+SELECT a[0], :x, x -> y FROM t
+SELECT /*+ HINT */ 1
+"""
+
+
+@pytest.mark.parametrize("sql", _BEHIND.strip().splitlines())
+def test_the_parsed_form_alone_refuses_what_is_no_plain_query(sql: str) -> None:
     with pytest.raises(Rejected):
-        tree.parse(sql)
+        facts(sql)
 
 
 def test_a_name_that_the_parser_made_up_is_refused() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pentad.platforms.timbr.guard import guard
+from pentad.platforms.timbr.guard import Statement, guard
 from tests.proof import EXAMPLES
 
 # Each orders by something unique in the end, so that the order of all rows is fixed.
@@ -119,6 +119,20 @@ def test_a_window_never_shows_what_the_statement_would_not(
 )
 def test_a_window_is_cut_out_of_the_text_or_not_at_all(sql: str, part: str | None) -> None:
     assert guard(sql).window(4, 3) == part
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "offset"),
+    [
+        ("SELECT a FROM t ORDER BY a LIMIT 5", None, 0),
+        ("SELECT a FROM t ORDER BY a LIMIT 5 OFFSET 1", 5, 0),
+        ("SELECT a FROM t ORDER BY a LIMIT 6 LIMIT 5", 5, 0),
+    ],
+)
+def test_no_window_is_cut_where_text_and_parsed_form_disagree(
+    text: str, limit: int | None, offset: int
+) -> None:
+    assert Statement(text, "select", ordering=("a",), limit=limit, offset=offset).window(0, 3) is None
 
 
 @pytest.mark.parametrize(("offset", "count"), [(-1, 1), (1, -1)])

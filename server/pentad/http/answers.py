@@ -118,11 +118,15 @@ class Asked:
             return (
                 f"{self.label} does not allow {self.operation} here (HTTP {status}); repeating will not help."
             )
-        return _SENTENCES[kind].format(label=self.label, operation=self.operation, status=status) + (
+        sentence = _SENTENCES[kind] if status >= 400 else _DISGUISED.get(kind, _SENTENCES[kind])
+        return sentence.format(label=self.label, operation=self.operation, status=status) + (
             f" It was asked about {told}." if told else ""
         )
 
 
+_DISGUISED: Mapping[type[PlatformError], str] = {
+    Rejected: "{label} refused {operation}; change the request before repeating it.",
+}
 _SENTENCES: Mapping[type[PlatformError], str] = {
     AuthFailed: "{label} did not accept the credential (HTTP 401); repeating will not help.",
     NotFound: "{label} has nothing there (HTTP {status}): a wrong id, or not in a state for this.",

@@ -145,17 +145,19 @@ class Timbr(Platform):
         template = self.operation.endpoint.template
         words = _words(data, strict=False) or (text.strip() if data is None else "")
         page = words.startswith("<")
-        if status == 404 and template in _GONE and not (page and template.startswith(_BARE)):
-            return Explained(None if page else words or None, hint=_GONE[template])
+        # Where a page is missing, the other spelling of its path may answer 405.
+        missing = NotFound if status == 404 or (page and status == 405) else None
+        if missing and template in _GONE and not (page and template.startswith(_BARE)):
+            return Explained(None if page else words or None, kind=missing, hint=_GONE[template])
         if page:
-            return Explained(hint=f"A web page came back ({self.page_hint()}).")
+            return Explained(kind=missing, hint=f"A web page came back ({self.page_hint()}).")
         if words and _denied(status, words):
             reads = any(part in template for part in _READ)
             return Explained(words, kind=Rejected, hint=f"{_LACKS_RIGHT}{_OTHER_SCHEMA if reads else '.'}")
         if status == 401 and self.impersonating:
             return Explained(words or None, hint=_NO_GRANT)
-        if status == 404 and self._asks_a_model:
-            return Explained(words or None, kind=NotFound, hint=f"{self.page_hint().capitalize()}.")
+        if missing and self._asks_a_model:
+            return Explained(words or None, hint=f"{self.page_hint().capitalize()}.")
         said_of_statement = status == 200 or (status == 500 and self.operation.slow is not None)
         return Explained(words or None, kind=Rejected if said_of_statement else None)
 

@@ -41,7 +41,7 @@ class Statement:
         leaves no ties."""
         if offset < 0 or count < 0:
             raise ValueError("a window begins at 0 or later and has no negative length")
-        if self.kind != "select" or not self.ordering:
+        if not self.ordering:
             return None
         tail = _tail(self.text)
         if tail is None or tail[1:] != (self.limit, self.offset):

@@ -1,0 +1,1 @@
+"""Timbr: SQL knowledge graphs."""
