@@ -51,4 +51,3 @@ def statements(exchanges: list[Exchange]) -> list[str]:
 def _sql(exchange: Exchange) -> str:
     text = exchange.request_body.decode()
     return str(json.loads(text)["query"]) if text.startswith("{") else text
-

@@ -31,15 +31,13 @@ async def run(world: World, sql: str, **arguments: Any) -> Told:
 
 async def ticket_of(world: World, sql: str, **arguments: Any) -> str:
     """Of a statement that outlasts its call."""
-    told = await run(world, sql, **arguments)
-    assert told["about"]["status"] == "running"
-    return str(told["about"]["ticket"])
+    return str((await run(world, sql, **arguments))["about"]["ticket"])
 
 
 def answer(world: World, path: str, body: Any, status: int = 200) -> None:
     """What the platform says next, in place of its own answer."""
-    fault = Fault("status", status=status, path=path, body=json.dumps(body))
-    world.sandbox.platforms["timbr"].faults.add(fault)
+    faults = world.sandbox.platforms["timbr"].faults
+    faults.add(Fault("status", status=status, path=path, body=json.dumps(body)))
 
 
 def slow_down(world: World, times: float) -> None:
@@ -63,7 +61,7 @@ async def test_what_takes_longer_leaves_a_ticket_in_time_and_is_collected_by_it(
     assert waited <= 45
     assert (told["rows"], told["about"]["status"]) == ([], "running")
     assert COLLECT in told["note"]
-    assert "do not run it again" in told["note"]
+    assert "does not start it anew" in told["note"]
     assert rows_of(rows) == truth(world, REPLAY)
     assert len(world.sent("timbr", "POST")) == 1
 
@@ -129,11 +127,14 @@ async def test_a_nested_answer_is_read_on_from_the_background(world: World) -> N
     assert set(found) == {row["entity_id"] for row in flat}
 
 
-async def test_where_relationships_multiply_the_background_claims_nothing_about_its_limit(
-    world: World,
+@pytest.mark.parametrize("sql", [BOTH, ORDERS.replace("line].entity_id", "line].is_backordered")])
+async def test_where_rows_multiply_unseen_the_background_claims_nothing_about_its_limit(
+    world: World, sql: str
 ) -> None:
-    told = await run(world, BOTH, flags=["nested"], limit=100)
+    told = await run(world, sql, flags=["nested"], limit=100)
+    (*_, last) = await whole(world, told)
 
+    assert last["incomplete"] is True
     assert "cursor" not in told["more"]
     assert "whether the limit of 100 rows was met cannot be told" in told["note"]
 
@@ -197,6 +198,15 @@ async def test_a_failure_that_is_asked_for_twice_is_told_twice(world: World) -> 
 
     assert await world.refused(COLLECT, ticket=ticket) == first
     assert len(world.sent("timbr")) == asked
+
+
+async def test_a_schema_that_is_not_allowed_is_no_fault_of_the_credential(world: World) -> None:
+    world.as_user("timbr", api_key=world.sandbox.platforms["timbr"].credentials["viewer_key"])
+    told = await world.refused(RUN, ontology="supply_chain", sql=SUPPLIERS, background=True)
+
+    assert told["error"] == "rejected"
+    assert "The credential works, but its user lacks the right" in told["message"]
+    assert "No permission for knowledge graph schema dtimbr" in told["message"]
 
 
 @pytest.mark.parametrize(
@@ -281,3 +291,10 @@ async def test_the_datasource_goes_along_into_the_background(world: World) -> No
 
     assert world.sent("timbr")[0].query == [("datasource", "archive_postgres")]
     assert "Datasource attic does not exist" in told["message"]
+
+
+async def test_the_same_call_again_waits_on_and_starts_nothing_anew(world: World) -> None:
+    first, second = await run(world, REPLAY), await run(world, REPLAY)
+
+    assert (len(first["rows"]), len(second["rows"])) == (0, 3)
+    assert len(world.sent("timbr", "POST")) == 1

@@ -163,6 +163,17 @@ async def test_a_limit_of_the_statement_that_ends_inside_an_entity_marks_it(worl
     assert "cursor" not in told["more"]
 
 
+async def test_a_limit_of_the_statement_that_is_reached_while_reading_on_marks_the_last(world: World) -> None:
+    told = await pages(
+        world, RUN, ontology="supply_chain", sql=f"{ORDERS} LIMIT 60 OFFSET 1", flags=["nested"], limit=41
+    )
+    rows = await whole(world, told[-1])
+
+    assert len(told) > 1
+    assert rows[-1]["incomplete"] is True
+    assert "OFFSET counts flat rows too" in told[0]["note"]
+
+
 @pytest.mark.parametrize(
     ("tail", "first", "count"),
     [("", 0, 200), (" LIMIT 25", 0, 25), (" LIMIT 25 OFFSET 190", 190, 10), (" OFFSET 170", 170, 30)],
@@ -186,8 +197,9 @@ async def test_rows_in_no_order_get_no_cursor_but_how_to_get_one(world: World) -
     assert "add ORDER BY a unique column to read on with a cursor" in told["note"]
 
 
-async def test_a_limit_that_was_not_met_is_not_mentioned(world: World) -> None:
-    told = await world.ask(RUN, ontology="supply_chain", sql=SUPPLIERS, limit=201)
+@pytest.mark.parametrize(("tail", "limit"), [("", 201), (" LIMIT 5", 5)])
+async def test_what_is_complete_is_not_said_to_be_cut(world: World, tail: str, limit: int) -> None:
+    told = await world.ask(RUN, ontology="supply_chain", sql=SUPPLIERS + tail, limit=limit)
 
     assert "note" not in told
     assert "cursor" not in told.get("more", {})

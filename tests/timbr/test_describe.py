@@ -9,14 +9,11 @@ import pytest
 
 from pentad.sandbox import Fault
 from pentad.sandbox.timbr.model import ONTOLOGIES
+from pentad.sandbox.timbr.ontology import View
 from tests.inside import World
 from tests.timbr.asking import SUPPLY, faulty, told
 from tests.timbr.older import older_server
 from tests.timbr.reading import rows_of
-
-PLACES = [
-    (ontology.name, one.name) for ontology in ONTOLOGIES.values() for one in ontology.concepts if one.own
-]
 
 
 def inner(table: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -117,12 +114,26 @@ async def runs(world: World, ontology: str, answer: dict[str, Any], chosen: Sequ
             assert not result.is_error, sql
 
 
-@pytest.mark.parametrize(("ontology", "concept"), PLACES, ids=[name for _, name in PLACES])
-async def test_every_path_that_is_shown_runs(world: World, ontology: str, concept: str) -> None:
-    answer = await told(world, "describe", ontology=ontology, name=concept)
-    uses = [row["use"] for row in rows_of(answer["measures"])] if "measures" in answer else []
-    await runs(world, ontology, answer, list(columns(answer)))
-    await runs(world, ontology, answer, uses)
+@pytest.mark.parametrize("ontology", ONTOLOGIES)
+async def test_every_path_that_is_shown_runs(world: World, ontology: str) -> None:
+    for concept in ONTOLOGIES[ontology].concepts:
+        answer = await told(world, "describe", ontology=ontology, name=concept.name)
+        uses = [row["use"] for row in rows_of(answer["measures"])] if "measures" in answer else []
+        await runs(world, ontology, answer, list(columns(answer)))
+        await runs(world, ontology, answer, uses)
+
+
+@pytest.mark.parametrize("view", ONTOLOGIES[SUPPLY].views[:3], ids=lambda view: view.name)
+async def test_every_column_of_a_view_that_is_shown_runs(world: World, view: View) -> None:
+    answer = await told(world, "describe", ontology=SUPPLY, name=view.name)
+    shown = rows_of(answer["properties"])
+    plain = [f"`{row['name']}`" for row in shown if not row.get("use")]
+    uses = [row["use"] for row in shown if row.get("use")]
+    group = f"GROUP BY {', '.join(plain)}" if uses else ""
+    sql = " ".join(["SELECT", ", ".join([*plain, *uses]), "FROM", answer["from"], group, "LIMIT 1"])
+
+    assert bool(uses) is view.is_cube
+    assert "error" not in await told(world, "run_query", ontology=SUPPLY, sql=sql), sql
 
 
 @pytest.mark.parametrize("concept", ["supplier", "component", "port"])

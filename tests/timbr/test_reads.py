@@ -77,13 +77,12 @@ async def test_flags_and_limit_are_sent_as_headers_and_filters_alone_as_query(wo
     assert "switched on too" in answer["note"]
 
 
-@pytest.mark.parametrize("value", ["Smith & Sons", "a=b", "Ærø/Łódź?#", "100 %+", "", "a;b,c"])
-async def test_a_filters_value_arrives_as_it_was_given(world: World, value: str) -> None:
-    answer = await read(world, filters={"supplier_name": value})
-    (one,) = reads(world)
+async def test_a_filters_value_arrives_as_it_was_given(world: World) -> None:
+    for value in ("Smith & Sons", "a=b", "Ærø/Łódź?#", "100 %+", "", "a;b,c"):
+        answer = await read(world, filters={"supplier_name": value})
 
-    assert one.query == [("supplier_name", value)]
-    assert answer["rows"] == []
+        assert [one.query for one in reads(world)] == [[("supplier_name", value)]]
+        assert answer["rows"] == []
 
 
 async def test_a_name_with_every_letter_is_found_by_its_filter(world: World) -> None:
@@ -93,7 +92,7 @@ async def test_a_name_with_every_letter_is_found_by_its_filter(world: World) -> 
         assert [row["driver_name"] for row in rows_of(answer)] == [name]
 
 
-@pytest.mark.parametrize("name", ["ontology_name", "concept_name", "name", "limit", "fields", "ontology"])
+@pytest.mark.parametrize("name", ["ontology_name", "view_name", "limit"])
 async def test_a_filter_that_is_called_like_a_part_of_the_path_is_a_filter(world: World, name: str) -> None:
     columns = [{"view_name": "odd", "property_name": name, "property_type": "string"}]
     body = json.dumps({"status": "success", "data": columns})
@@ -169,34 +168,27 @@ async def test_a_server_that_ignores_the_limit_is_told(world: World) -> None:
     assert "was met" not in answer["note"]
 
 
-@pytest.mark.parametrize(
-    ("asked", "answered"),
-    [
-        ("Norway", "NORWAY"),
-        (4.5, "4.50"),
-        (7, 7.0),
-        ("true", 1),
-        (1, True),
-        ("2026-01-02", "2026-01-02 00:00:00"),
-        ("2026-01-02", "2026-01-02T00:00:00.000Z"),
-        ("nan", "NaN"),
-        (1e21, "1000000000000000000000"),
-    ],
-)
-async def test_one_value_in_two_spellings_is_not_taken_for_a_filter_ignored(
-    world: World, asked: Any, answered: Any
-) -> None:
-    answers_with(world, {"Supplier_Country": answered})
-    answer = await read(world, filters={"supplier_country": asked})
-
-    assert "note" not in answer
+SAME = [
+    ("Norway", "NORWAY"),
+    (4.5, "4.50"),
+    (7, 7.0),
+    ("true", 1),
+    (1, True),
+    ("2026-01-02", "2026-01-02 00:00:00"),
+    ("2026-01-02", "2026-01-02T00:00:00.000Z"),
+    ("nan", "NaN"),
+    (1e21, "1000000000000000000000"),
+]
+OTHER = [("007", "7a"), ("true", 0), ("2026-01-02", "2026-01-03"), ("", None)]
 
 
-@pytest.mark.parametrize(("asked", "answered"), [("007", "7a"), ("true", 0), ("2026-01-02", "2026-01-03")])
-async def test_another_value_is_taken_for_one(world: World, asked: Any, answered: Any) -> None:
-    answers_with(world, {"supplier_country": answered})
-
-    assert "did not apply" in (await read(world, filters={"supplier_country": asked}))["note"]
+async def test_one_value_in_two_spellings_is_not_taken_for_a_filter_ignored(world: World) -> None:
+    for asked, answered in SAME:
+        answers_with(world, {"Supplier_Country": answered})
+        assert "note" not in await read(world, filters={"supplier_country": asked}), answered
+    for asked, answered in OTHER:
+        answers_with(world, {"supplier_country": answered})
+        assert "did not apply" in (await read(world, filters={"supplier_country": asked}))["note"]
 
 
 async def test_formatted_values_are_not_taken_for_a_filter_ignored(world: World) -> None:

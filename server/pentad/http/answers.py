@@ -102,7 +102,8 @@ class Asked:
     def failure(self, status: int, explained: Explained, wait: float) -> PlatformError:
         """The one place where a response becomes an error. `wait` is until the rate limit allows more."""
         kind = explained.kind or for_status(status)
-        certain = 400 <= status < 500 and status != 408
+        # Where a platform says in so many words that it refused, it did nothing, whatever the status.
+        certain = (400 <= status < 500 and status != 408) or explained.kind is Rejected
         hint = explained.hint or self.hints.get(status)
         return kind(
             " ".join(part for part in (self._sentence(kind, status), hint) if part),

@@ -167,7 +167,11 @@ class Retrying(httpx.AsyncBaseTransport):
         async for chunk in response.aiter_bytes():
             body += chunk
             if len(body) > MAX_BODY:
-                raise _Setback(Malformed(f"{self.label} sent more than {MAX_BODY >> 20} MiB in one answer."))
+                raise _Setback(
+                    Malformed(
+                        f"{self.label} sent more than {MAX_BODY >> 20} MiB in one answer. Ask for less."
+                    )
+                )
             if errand.call.left() <= 0:
                 raise httpx.ReadTimeout("the answer trickled in too slowly")
         headers = [

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from pentad.errors import Malformed, NotFound, Rejected
-from pentad.http.answers import Disguised, one
+from pentad.http.answers import Disguised, Explained, one
 from pentad.http.client import Extra
 from pentad.models import Id, Table, Wire
 from pentad.operations import reads
@@ -62,7 +62,10 @@ def tickets(timbr: Timbr) -> OrderedDict[str, Ticket]:
 
 
 async def run(timbr: Timbr, asked: Asked) -> Table[Row]:
-    """Submit a statement and wait for it as long as the call lasts."""
+    """Submit a statement, unless it still runs, and wait for it as long as the call lasts."""
+    for ticket, known in tickets(timbr).items():
+        if known.asked == asked and not known.ended:
+            return await get_query_result(timbr, ticket)
     extra = Extra({**asked.headers, "x-async": "true"})
     async with _explained(timbr, asked):
         told = await timbr.send(
@@ -103,9 +106,12 @@ async def get_query_result(
             # Another call may have collected it meanwhile.
             kept = known.get(ticket, kept)
             if not kept.ended:
+                known.pop(ticket, None)
                 raise
     if not kept.ended:
-        timbr.call.note("still running: ask again with timbr_get_query_result, and do not run it again")
+        same = "the same arguments, which does not start it anew, or with " if kept.asked else ""
+        tail = "" if kept.asked else ", and do not run it again"
+        timbr.call.note(f"still running: ask again with {same}timbr_get_query_result{tail}")
         return Table((), (), about={"ticket": ticket, "status": "running"})
     known[ticket] = kept
     return await _told(timbr, kept)
@@ -154,18 +160,19 @@ def _rows(timbr: Timbr, outcome: Outcome) -> list[Row]:
     left no rows."""
     failed = outcome.status != "completed" or (outcome.original_status_code or 200) >= 400
     if failed:
-        said = outcome.error or outcome.response
-        raise Rejected(
-            "The statement failed in the background; change it before running it again.",
-            quote=said if isinstance(said, str) else None,
-        )
+        raise _failure(timbr.explain(200, outcome.error or outcome.response, ""))
     try:
         rows = one(Submitted, timbr.opened(outcome.response), timbr.label).rows
     except Disguised as fault:
-        raise Rejected("The statement failed in the background.", quote=fault.explained.quote) from None
+        raise _failure(fault.explained) from None
     if rows is None:
         raise Malformed(f"{timbr.label} handed out a background result that holds no rows.")
     return rows
+
+
+def _failure(explained: Explained) -> Rejected:
+    told = "The statement failed in the background; change it before running it again."
+    return Rejected(f"{told} {explained.hint or ''}".strip(), quote=explained.quote)
 
 
 def _shaped(kept: Ticket, rows: list[Row]) -> tuple[Table[Row], tuple[str, ...]]:

@@ -17,10 +17,10 @@ from pentad.platforms.timbr import Timbr
 from pentad.platforms.timbr.atlas import details_of, graph_of
 from pentad.platforms.timbr.flags import Flag, Flags, headers_of, switched_on
 from pentad.platforms.timbr.graph import BUILT_IN
-from pentad.platforms.timbr.nesting import Row
+from pentad.platforms.timbr.nesting import ROWS, Row
 from pentad.results.render import columns_of
 from pentad_tools.timbr.explaining import explaining, unknown
-from pentad_tools.timbr.queries import ROWS, RowLimit, Rows, system_rows
+from pentad_tools.timbr.queries import RowLimit, Rows, system_rows
 
 _LEAD = 8
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]{1,3})?")

@@ -49,7 +49,7 @@ async def describe(
     details = await details_of(timbr, ontology, known, system_rows)
     if known in graph.concepts:
         return Record(_concept(graph, graph.concepts[known], details))
-    return Record(_view(graph.views[known], details))
+    return Record(_view(graph, graph.views[known], details))
 
 
 def _entries(graph: Graph) -> Iterator[Entry]:
@@ -89,13 +89,19 @@ def _concept(graph: Graph, concept: Concept, details: Details) -> dict[str, Any]
     }
 
 
-def _view(view: View, details: Details) -> dict[str, Any]:
+def _view(graph: Graph, view: View, details: Details) -> dict[str, Any]:
     return {
         "cube" if view.is_cube else "view": view.name,
         "from": f"`vtimbr`.`{view.name}`",
         "description": view.description,
-        "properties": _table(map(_told, details.properties)),
+        "properties": _table(_told(known, _measured(graph, known.name)) for known in details.properties),
     }
+
+
+def _measured(graph: Graph, column: str) -> str | None:
+    """How a cube's measure stands in a select; None for any other column."""
+    name = column.removeprefix("measure.")
+    return _use(graph.properties.get(name) or Property(name, None)) if name != column else None
 
 
 def _use(measure: Property) -> str:

@@ -11,10 +11,12 @@ from pentad.platforms.timbr import Timbr
 from pentad.platforms.timbr.atlas import SystemRows, details_of, graph_of
 from pentad.platforms.timbr.graph import BUILT_IN, SCHEMAS, Details, Graph
 from pentad.platforms.timbr.guard import Statement
+from pentad.platforms.timbr.lexing import lex
 from pentad.text import nearest
 from pentad_tools.timbr.ontologies import SYSTEM, list_ontologies
 
 _HOP = re.compile(r"(~?)([^\[\]~.]+)\[([^\[\]*]+)(?:\*\d+)?\](?:\.(.+)|_.+)")
+_UNPARSED = re.compile(r"syntax error|mismatched input|parse", re.IGNORECASE)
 
 
 @asynccontextmanager
@@ -38,6 +40,7 @@ async def _explain(
             error.problems = {"ontology": [wrong]}
         elif statement is not None:
             found = await _Checked(timbr, ontology, rows).all(statement)
+            found = found or _unquoted(statement, error.quote or "")
             error.problems = {"sql": found} if found else None
 
 
@@ -45,6 +48,16 @@ async def _wrong_ontology(timbr: Timbr, ontology: str) -> str | None:
     """What is wrong with the name, if anything."""
     known = [row.ontology for row in (await list_ontologies(timbr)).rows]
     return None if ontology in (*known, SYSTEM) else unknown("there is no ontology", ontology, known)
+
+
+def _unquoted(statement: Statement, said: str) -> list[str]:
+    """Names that stand without backticks in what the platform could not parse."""
+    if not _UNPARSED.search(said):
+        return []
+    bare = {token.text for token in lex(statement.text) if token.kind == "word"}
+    names = dict.fromkeys([*(name for _, name in statement.tables), *statement.columns])
+    found = [f"`{name}`" for name in names if name in bare]
+    return [f"names that are reserved words need backticks: write {', '.join(found)}"] if found else []
 
 
 def unknown(lead: str, name: str, known: Sequence[str]) -> str:
@@ -67,11 +80,6 @@ class _Checked:
     async def all(self, statement: Statement) -> list[str]:
         graph, _ = await graph_of(self.timbr, self.ontology, self.rows)
         found = [wrong for schema, name in statement.tables if (wrong := wrong_table(graph, schema, name))]
-        found += [
-            f"{name!r} stands without backticks: write `{name}`, which reserved words need"
-            for _, name in statement.tables
-            if name in (*graph.concepts, *graph.views) and f"`{name}`" not in statement.text
-        ]
         if found or len(statement.tables) != 1:
             return found
         schema, given = statement.tables[0]

@@ -55,7 +55,8 @@ async def _descriptions(timbr: Timbr) -> dict[str, str]:
     except PlatformError:
         return {}
     known = [{name.lower(): value for name, value in row.items()} for row in rows]
-    return {str(row.get("ontology")): str(row["description"]) for row in known if row.get("description")}
+    both = [(row.get("ontology"), row.get("description")) for row in known]
+    return {str(name): str(description) for name, description in both if name and description}
 
 
 @reads("POST /timbr/api/get_ontology/{ontology_name}", example={"ontology": "$ontology"})

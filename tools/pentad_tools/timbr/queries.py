@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -17,12 +18,10 @@ from pentad.operations import reads
 from pentad.platforms.timbr import Timbr
 from pentad.platforms.timbr.flags import Flags, switched_on
 from pentad.platforms.timbr.guard import guard
-from pentad.platforms.timbr.nesting import Asked, Row
+from pentad.platforms.timbr.nesting import ROWS, Asked, Row
 from pentad_tools.timbr import background as running
 from pentad_tools.timbr.explaining import explaining
 
-# What the server returns where no limit is sent: a comment in the vendor's own client.
-ROWS = 5000
 # The vendor's client raises the limit to this for system tables: a part of one is wrong, not small.
 _WHOLE = 100_000
 _CURSOR = re.compile(r"(\d{1,9})-([0-9a-f]{6})")
@@ -56,7 +55,7 @@ async def run_query(
 ) -> Table[Row]:
     """Run one read-only Timbr SQL statement; relationship paths can come back nested. Names and ready paths
     come from timbr_describe."""
-    asked = _asked(timbr, ontology, sql, flags=flags, limit=limit, cursor=cursor, datasource=datasource)
+    asked = await _asked(timbr, ontology, sql, flags=flags, limit=limit, cursor=cursor, datasource=datasource)
     if datasource or background or timbr.impersonating:
         # These are proven for the raw route alone.
         return await _raw(timbr.bound_to(run_ontology_query), asked, background=background)
@@ -81,7 +80,7 @@ async def run_ontology_query(
 ) -> Table[Row]:
     """Run one read-only Timbr SQL statement through the raw route, which knows data sources and background
     execution; timbr_run_query takes it by itself where needed."""
-    asked = _asked(timbr, ontology, sql, flags=flags, limit=limit, cursor=cursor, datasource=datasource)
+    asked = await _asked(timbr, ontology, sql, flags=flags, limit=limit, cursor=cursor, datasource=datasource)
     return await _raw(timbr, asked, background=background)
 
 
@@ -117,7 +116,7 @@ async def _enveloped(timbr: Timbr, ontology: str, text: str, headers: Mapping[st
     return got.rows
 
 
-def _asked(
+async def _asked(
     timbr: Timbr,
     ontology: str,
     sql: str,
@@ -127,7 +126,8 @@ def _asked(
     cursor: str | None,
     datasource: str | None,
 ) -> Asked:
-    statement = guard(sql)
+    # A long statement that was made to be slow to check must not keep other calls waiting.
+    statement = await asyncio.to_thread(guard, sql)
     on, notes = switched_on(flags)
     expected = mark(str(timbr.connection.url), ontology, statement.text, sorted(on), datasource)
     offset = int(read_cursor(_CURSOR, cursor, expected)[1]) if cursor else 0

@@ -14,9 +14,9 @@ from pentad.http.client import Extra
 from pentad.models import NO_FLAG, Id, Page, Record, Table, Wire
 from pentad.operations import reads
 from pentad.platforms.timbr import Timbr
-from pentad.platforms.timbr.nesting import Row
+from pentad.platforms.timbr.nesting import ROWS, Row
 from pentad_tools.timbr import background as running
-from pentad_tools.timbr.queries import ROWS, RowLimit
+from pentad_tools.timbr.queries import RowLimit
 
 _SLOW = "the model may still be at work there, and what it spends is spent"
 # Headers that a third party's client sends; what each does is told in the platform's documentation page.

@@ -32,7 +32,8 @@ _DENIED = re.compile(
 _FORBIDDEN = re.compile(r"not (?:permitted|authori[sz]ed to)|access denied", re.IGNORECASE)
 # Routes whose caller chooses the schema.
 _READ = ("/query", "/timbr/api/q/")
-_BARE = ("/timbr/openapi/ontology/", "/timbr/openapi/get-async-results/")
+_POLL = "/timbr/openapi/get-async-results/"
+_BARE = ("/timbr/openapi/ontology/", _POLL)
 _TELEMETRY = "the vendor's own telemetry of agent and benchmark runs"
 _VENDOR_MCP = "part of the vendor's own MCP server and its OAuth sign-in"
 _BOT = "serves the vendor's chat bots, not API users"
@@ -115,13 +116,14 @@ class Timbr(Platform):
         return path[:-1] if path.endswith("/") else f"{path}/"
 
     def respelt(self, response: httpx.Response) -> bool:
-        if not _by_a_router(response):
-            return False
-        # Learnt from what was sent: calls that arrive together must not undo each other's lesson.
+        # Learnt from what was sent, redirects included: calls that arrive together must not undo each
+        # other's lesson.
         template = self.operation.endpoint.template
-        as_documented = response.request.url.path.endswith("/") == template.endswith("/")
-        (self._respelt.add if as_documented else self._respelt.discard)(template)
-        return True
+        wrong = _by_a_router(response)
+        if wrong or response.is_success:
+            as_documented = response.request.url.path.endswith("/") == template.endswith("/")
+            (self._respelt.add if as_documented == wrong else self._respelt.discard)(template)
+        return wrong
 
     def headers(self) -> Mapping[str, str]:
         # Demanded on every call, GET and body-less POST included; the raw route takes SQL as text.
@@ -139,7 +141,9 @@ class Timbr(Platform):
         return {"rows": payload} if isinstance(payload, list) else {"value": payload}
 
     def _is_bare(self, data: Mapping[str, Any]) -> bool:
-        return self.operation.endpoint.template.startswith(_BARE) and "data" not in data
+        template = self.operation.endpoint.template
+        failed = data["status"] == "error" and not template.startswith(_POLL)
+        return template.startswith(_BARE) and "data" not in data and not failed
 
     def explain(self, status: int, data: Any, text: str) -> Explained:
         template = self.operation.endpoint.template

@@ -17,6 +17,8 @@ from pentad.platforms.timbr.flags import Flag, headers_of
 from pentad.platforms.timbr.guard import Statement
 from pentad.results.render import columns_of
 
+# What the server returns where no limit is sent: a comment in the vendor's own client.
+ROWS = 5000
 _HOP = re.compile(r"\](?=[._])")
 # Their tables are concepts, whose rows only a path can multiply; a view may hold any join.
 _OF_CONCEPTS = ("timbr", "etimbr", "dtimbr")
@@ -146,6 +148,8 @@ class Asked:
             notes.append(self._what_may_lack)
         exact = sure and (self._grouped or not deep)
         cursor = self._cursor(self.offset + whole) if capped and exact else None
+        if got == ROWS < self.limit:
+            notes.append(f"the platform may have stopped at {ROWS:,} rows by itself")
         if not sure:
             notes.append(f"whether the limit of {self.limit:,} rows was met cannot be told: {_HIDDEN}")
         elif capped:
