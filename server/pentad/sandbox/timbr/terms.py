@@ -35,7 +35,7 @@ class User:
 
 @dataclass(frozen=True)
 class Flags:
-    """The six request headers that shape an answer, as sent; which ones take effect is the engine's business."""
+    """The six request headers that shape an answer, as sent; which take effect is the engine's business."""
 
     nested: bool = False
     format_properties: bool = False
