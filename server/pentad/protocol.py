@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import mcp_types as types
@@ -70,6 +70,7 @@ def instructions(app: App) -> str:
     return " ".join(told)
 
 
+@cache
 def entry(operation: AnyOperation) -> types.Tool:
     """A tool as the protocol lists it."""
     reading = operation.effect == "read"

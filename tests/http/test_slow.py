@@ -137,3 +137,12 @@ async def test_a_limit_is_waited_for() -> None:
 
     assert (await search_dreams(line.shop(), "7")).id == "7"
     assert sum(line.manual.slept) >= 3.0
+
+
+async def test_a_gateway_that_lost_patience_is_an_answer_that_did_not_come_in_time() -> None:
+    line = Line(*[fails(504)] * 9)
+    for _ in range(9):
+        with pytest.raises(Unavailable, match=ADVICE):
+            await search(line.shop(), "7")
+
+    assert (len(line.seen), line.connection.breaker.failures) == (9, 0)

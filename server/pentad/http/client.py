@@ -224,7 +224,7 @@ class Client:
         errand = self._errand(values, decode=read)
         with self._reckoning(errand):
             response = await self.connection.exchange(self._request(values, body, errand, extra), errand)
-            if not response.is_success and self.respelt(response):
+            if self.respelt(response):
                 response = await self.connection.exchange(self._request(values, body, errand, extra), errand)
             if not response.is_success:
                 raise self._failure(response, values)

@@ -190,6 +190,8 @@ class Retrying(httpx.AsyncBaseTransport):
         asked = self.pacing.learn(errand.budgets, status, response.headers)
         if status == 429:
             raise _Setback(response=response, repeat=True, wait=asked, limited=True)
+        if status == 504 and errand.slow:
+            raise _Setback(self._late(errand))
         if status in _PASSING and _ailing(status, errand):
             raise _Setback(response=response, repeat=errand.repeatable, wait=self._pause(response))
         if response.is_success and errand.decode is not None:
@@ -203,11 +205,15 @@ class Retrying(httpx.AsyncBaseTransport):
         asked = asked_pause(response.headers, self.clock.time())
         return asked if asked is not None and asked < PATIENCE else None
 
+    def _late(self, errand: Errand) -> Unavailable:
+        """For a slow request, which a gateway's patience ends like our own: it may go on there."""
+        return Unavailable(f"{self.label} did not answer in time: {errand.slow}.")
+
     def _broken(self, error: httpx.RequestError, errand: Errand) -> _Setback:
         late = isinstance(error, httpx.TimeoutException)
         if late and errand.slow and not isinstance(error, _UNSENT):
             errand.sent = True
-            return _Setback(Unavailable(f"{self.label} did not answer in time: {errand.slow}."))
+            return _Setback(self._late(errand))
         self.breaker.record(healthy=False)
         if isinstance(error, _UNSENT):
             refused = f"{self.label} could not be reached. Nothing was sent; repeating later may help."
@@ -219,5 +225,5 @@ class Retrying(httpx.AsyncBaseTransport):
 
 
 def _ailing(status: int, errand: Errand) -> bool:
-    """Whether the platform is at fault; an engine says 500 to a bad statement too."""
-    return status >= 500 and not (errand.slow and status == 500)
+    """Whether the platform is at fault: an engine says 500 to a bad statement, a gateway 504 to a long one."""
+    return status >= 500 and not (errand.slow and status in (500, 504))
