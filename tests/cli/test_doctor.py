@@ -84,7 +84,7 @@ def test_the_sandbox_is_signed_in_to_without_any_setting(pentad: Pentad) -> None
         ("claribi.api_key", "mcp_key", "a REST key is needed"),
         ("optimized.token", "revoked_token", "an organisation administrator can make a new one"),
         ("timbr.api_key", "revoked_key", "copy it anew from the platform's welcome page"),
-        ("timbr.jwt", "expired_jwt", "The token may be wrong or expired"),
+        ("timbr.jwt", "expired_jwt", "The JWT may have expired"),
     ],
 )
 def test_a_credential_that_is_refused_is_not_signed_in_and_the_next_step_is_named(

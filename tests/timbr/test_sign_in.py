@@ -80,7 +80,7 @@ async def test_a_jwt_that_is_refused_is_sent_once_and_explained_without_being_sh
 
     assert (answer["error"], len(sent(world))) == ("auth_failed", 1)
     assert words in answer["message"]
-    assert "expired, or belong to another environment or tenant" in answer["message"]
+    assert "the user can set a new one and restart" in answer["message"]
     assert jwt not in str(answer)
 
 

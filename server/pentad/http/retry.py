@@ -225,5 +225,5 @@ class Retrying(httpx.AsyncBaseTransport):
 
 
 def _ailing(status: int, errand: Errand) -> bool:
-    """Whether the platform is at fault: an engine says 500 to a bad statement, a gateway 504 to a long one."""
+    """Whether the platform is at fault: engines say 500 to a bad statement, gateways 504 to a long one."""
     return status >= 500 and not (errand.slow and status in (500, 504))

@@ -160,6 +160,8 @@ class Timbr(Platform):
             return Explained(words, kind=Rejected, hint=f"{_LACKS_RIGHT}{_OTHER_SCHEMA if reads else '.'}")
         if status == 401 and self.impersonating:
             return Explained(words or None, hint=_NO_GRANT)
+        if status == 401 and self.connection.values.get("jwt"):
+            return Explained(words or None, hint=_OLD_JWT)
         if missing and self._asks_a_model:
             return Explained(words or None, hint=f"{self.page_hint().capitalize()}.")
         said_of_statement = status == 200 or (status == 500 and self.operation.slow is not None)
@@ -212,6 +214,10 @@ _GONE: Mapping[str, str] = {
 }
 _LACKS_RIGHT = "The credential works, but its user lacks the right, which an administrator can grant"
 _OTHER_SCHEMA = "; another schema may be allowed: SHOW TABLES IN vtimbr lists views."
+_OLD_JWT = (
+    "The JWT may have expired, or be meant for another audience or tenant; the user can set a new one and "
+    "restart."
+)
 _NO_GRANT = (
     "Either the token is wrong or expired, or its user may not act for the one that "
     "PENTAD_TIMBR_IMPERSONATE names: an administrator can allow it (GRANT AUTH ON user.<target> TO USER "
