@@ -158,14 +158,17 @@ class Timbr(Platform):
         if words and _denied(status, words):
             reads = any(part in template for part in _READ)
             return Explained(words, kind=Rejected, hint=f"{_LACKS_RIGHT}{_OTHER_SCHEMA if reads else '.'}")
-        if status == 401 and self.impersonating:
-            return Explained(words or None, hint=_NO_GRANT)
-        if status == 401 and self.connection.values.get("jwt"):
-            return Explained(words or None, hint=_OLD_JWT)
+        if status == 401:
+            return Explained(words or None, hint=self._refused_hint)
         if missing and self._asks_a_model:
             return Explained(words or None, hint=f"{self.page_hint().capitalize()}.")
         said_of_statement = status == 200 or (status == 500 and self.operation.slow is not None)
         return Explained(words or None, kind=Rejected if said_of_statement else None)
+
+    @property
+    def _refused_hint(self) -> str | None:
+        """What a refused credential means besides the general."""
+        return _NO_GRANT if self.impersonating else _OLD_JWT if self.connection.values.get("jwt") else None
 
     @property
     def _asks_a_model(self) -> bool:
