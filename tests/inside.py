@@ -27,7 +27,8 @@ class World:
     def __init__(self, downloads: Path, clock: ManualClock | None = None, **settings: Any) -> None:
         self.clock = clock or ManualClock()
         self.sandbox = Sandbox(clock=self.clock)
-        self.settings = Settings(downloads=downloads, **settings)
+        kept = {"results": downloads.parent / "kept"}
+        self.settings = Settings(downloads=downloads, **(kept | settings))
         self.app = App(self.settings, clock=self.clock, sandbox=self.sandbox)
 
     def as_user(self, platform: str, **values: str) -> None:

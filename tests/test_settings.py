@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pentad.settings import GENERAL, Account, Settings, config_path, load
+from pentad.settings import GENERAL, Account, Settings, cache_folder, config_path, load
 
 
 @pytest.fixture
@@ -41,6 +41,18 @@ def test_the_environment_wins_over_the_file(file: Path) -> None:
     assert settings.expose == "lean"
     assert settings.accounts["claribi"].values == {"api_key": "env", "url": "https://a.test"}
     assert settings.problems == ()
+
+
+def test_where_how_long_and_how_much_is_kept_can_be_set(file: Path) -> None:
+    settings = read(file, "keep = 0.5\nquota = 64", results="~/kept", keep="48")
+    assert (settings.keep, settings.quota) == (48.0, 64)
+    assert settings.results == Path.home() / "kept"
+    assert settings.problems == ()
+
+
+def test_results_go_to_the_cache_of_the_user() -> None:
+    assert cache_folder({"XDG_CACHE_HOME": "/c"}) == Path("/c/pentad")
+    assert cache_folder({"XDG_CACHE_HOME": ""}) == Path.home() / ".cache" / "pentad"
 
 
 def test_an_empty_variable_is_as_good_as_none(file: Path) -> None:
@@ -85,6 +97,12 @@ def test_lists_and_flags_are_written_either_way(file: Path) -> None:
         ("budget", "-300", "'-300' is not a number from 200 to 6000"),
         ("budget", "9" * 5000, "digits"),
         ("downloads", "~nobody-by-this-name/x", "home directory"),
+        ("results", "~nobody-by-this-name/x", "home directory"),
+        ("keep", "0", "'0' is not a number from 0.1 to 48"),
+        ("keep", "nan", "'nan' is not a number from 0.1 to 48"),
+        ("keep", "an hour", "'an hour' is not a number from 0.1 to 48"),
+        ("quota", "0", "'0' is not a number from 1 to 1000000"),
+        ("quota", "1.5", "'1.5' is not a number from 1 to 1000000"),
     ],
 )
 def test_a_bad_value_is_noted_and_the_default_used(file: Path, name: str, value: str, says: str) -> None:

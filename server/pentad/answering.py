@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pentad.call import Call
@@ -14,7 +14,8 @@ from pentad.jsontext import dumps
 from pentad.models import Page, Record, Saved
 from pentad.operations import AnyOperation
 from pentad.results import render
-from pentad.results.store import Origin
+from pentad.results.folder import Unkept
+from pentad.results.record import Origin
 from pentad.results.tokens import estimate
 from pentad.session import Session
 from pentad.text import nearest, shorten
@@ -30,9 +31,18 @@ class Answering:
     operation: AnyOperation
     given: Mapping[str, Any]
     call: Call
+    keeping: bool = True
 
     def text(self, result: Any, fields: Sequence[str] | None) -> str:
-        """The answer's text. `fields` are the columns asked for, where the result has columns."""
+        """The answer's text. `fields` are the columns asked for, where the result has columns. What can be
+        shown is shown even where the rest cannot be kept."""
+        try:
+            return self._text(result, fields)
+        except Unkept as error:
+            self.call.note(f"nothing is kept for read_result: {error.message}")
+            return replace(self, keeping=False)._text(result, fields)
+
+    def _text(self, result: Any, fields: Sequence[str] | None) -> str:
         if isinstance(result, str):
             return result
         if isinstance(result, Page):
@@ -45,10 +55,13 @@ class Answering:
     def _budget(self) -> int:
         return self.session.settings.budget
 
-    def _keep(self, rows: Sequence[Mapping[str, Any]], shown: tuple[str, ...], kind: str) -> str:
+    def _keep(self, rows: Sequence[Mapping[str, Any]], shown: tuple[str, ...], kind: str) -> dict[str, str]:
+        """The member that names the handle; none where nothing can be kept. Raises Unkept."""
+        if not self.keeping:
+            return {}
         again = self.operation.name if self.operation.repeatable else ""
         origin = Origin(again, given(self.given))
-        return self.session.store.put(rows, shown, origin, self.session.owner, kind).handle
+        return {"result": self.session.store.put(rows, shown, origin, self.session.owner, kind).handle}
 
     def _page(self, page: Page[Any], fields: Sequence[str] | None) -> str:
         rows = [row.record() for row in page.rows]
@@ -60,9 +73,9 @@ class Answering:
         grid = render.grid(rows, columns, self._budget - frame, whole=page.deep)
         left = len(rows) - len(grid.texts)
         if left:
-            more |= {"rows": left, "from": str(len(grid.texts))}
+            more |= {"rows": left} | ({"from": str(len(grid.texts))} if self.keeping else {})
         if page.once or left or hidden or grid.shortened or render.absences(rows, columns):
-            more["result"] = self._keep(rows, tuple(columns), "rows")
+            more |= self._keep(rows, tuple(columns), "rows")
         return render.assemble(columns, grid.texts, before, after | ({"more": more} if more else {}))
 
     def _about(self, page: Page[Any]) -> dict[str, Any]:
@@ -86,11 +99,12 @@ class Answering:
         if wrong:
             near = nearest(wrong[0], known, 1)
             hint = f"; did you mean {near[0]}?" if near else "."
+            kept = self._keep(rows, tuple(known), "rows")
+            advice = "The rows are kept: read_result shows them without another call to the platform."
             raise Rejected(
-                f"There is no field {shorten(wrong[0], 60)!r} here{hint} The rows are kept: read_result "
-                "shows them without another call to the platform.",
+                f"There is no field {shorten(wrong[0], 60)!r} here{hint} {advice if kept else ''}".strip(),
                 problems={"fields": [shorten(f"valid: {', '.join(known)}", 600)]},
-                details={"result": self._keep(rows, tuple(known), "rows")},
+                details=kept,
             )
         return list(dict.fromkeys(fields))
 
@@ -100,14 +114,15 @@ class Answering:
         small = render.shrunk(plain, self._budget - 30)
         if small is None:
             return dumps(plain)
-        more = {"result": self._keep([members], (), "record")}
-        return dumps(small | {"more" if "more" not in small else "pentad_more": more})
+        more = self._keep([members], (), "record")
+        name = "more" if "more" not in small else "pentad_more"
+        return dumps(small | ({name: more} if more else {}))
 
     def _saved(self, saved: Saved) -> str:
         told: dict[str, Any] = {"path": saved.path, "size": saved.size, "type": saved.media_type}
         if saved.rows is not None:
             told |= {"columns": render.columns_of(saved.rows[:1]), "row_count": len(saved.rows)}
-            told["result"] = self._keep(saved.rows, (), "rows")
+            told |= self._keep(saved.rows, (), "rows")
         return self._record(told)
 
     def _note(self, beside: Mapping[str, Any]) -> dict[str, str]:

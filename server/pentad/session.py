@@ -12,12 +12,14 @@ from pentad.consent.plans import Plans
 from pentad.errors import AuthFailed
 from pentad.files import Folder
 from pentad.http.connection import Connection, Transport
+from pentad.results.folder import Scratch
 from pentad.results.store import Store
 from pentad.settings import Account, Settings
 
 if TYPE_CHECKING:
     from pentad.operations import AnyOperation
     from pentad.platforms import Platform
+    from pentad.results.query import Worker
 
 # Who owns results and plans: the authenticated principal, else this one.
 LOCAL = "local"
@@ -36,7 +38,13 @@ class Session:
     owner: str = LOCAL
 
     def __post_init__(self) -> None:
-        self.store = Store(self.clock)
+        self.store = Store(
+            self.clock,
+            scratch=Scratch(self.settings.results),
+            quota=self.settings.quota * 2**20,
+            life=self.settings.keep * 3600,
+        )
+        self._worker: Worker | None = None
         self.plans = Plans(self.clock)
         self.folder = Folder(self.settings.downloads)
 
@@ -61,7 +69,19 @@ class Session:
             return Desk(self, call)
         return self.platforms[operation.platform](self.connection(operation.platform), call, self.folder)
 
+    @property
+    def worker(self) -> Worker:
+        """Runs SQL over kept results; its process is only started by the first statement. Raises Unkept."""
+        if self._worker is None:
+            from pentad.results.query import Worker
+
+            self._worker = Worker(self.store.scratch.place("sql"))
+        return self._worker
+
     async def aclose(self) -> None:
+        if self._worker is not None:
+            await self._worker.aclose()
+        self.store.close()
         while self.connections:
             await self.connections.popitem()[1].aclose()
 

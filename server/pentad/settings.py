@@ -28,7 +28,8 @@ class Account:
 
 @dataclass(frozen=True)
 class Settings:
-    """`allow` lists effects beyond read and write, `enable` operations that are off by default."""
+    """`allow` lists effects beyond read and write, `enable` operations that are off by default. `keep` is in
+    hours, `quota` in MiB."""
 
     accounts: Mapping[str, Account] = field(default_factory=dict[str, Account])
     expose: Exposure = "core"
@@ -39,6 +40,9 @@ class Settings:
     enable: frozenset[str] = frozenset()
     budget: int = 1500
     downloads: Path = field(default_factory=lambda: Path.home() / "Downloads" / "pentad")
+    results: Path = field(default_factory=lambda: cache_folder(os.environ))
+    keep: float = 1.0
+    quota: int = 1024
     problems: tuple[str, ...] = ()
 
     def forbids(self, operation: AnyOperation) -> str | None:
@@ -63,6 +67,9 @@ GENERAL = (
     ("enable", "operations that are off by default, comma-separated names", "none"),
     ("budget", "tokens an answer may take, 200 to 6,000", "1500"),
     ("downloads", "folder that files are saved in", "~/Downloads/pentad"),
+    ("results", "folder for large results, in one of its own that is removed at the end", "~/.cache/pentad"),
+    ("keep", "hours for which a result can be read on, 0.1 to 48", "1"),
+    ("quota", "MiB that kept results may take in memory and on disk together", "1024"),
     ("structured", "`true` repeats each answer as structured content", "false"),
 )
 
@@ -92,6 +99,11 @@ def config_path(environ: Mapping[str, str]) -> Path:
     """Where the TOML file is looked for."""
     home = Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     return Path(environ.get("PENTAD_CONFIG") or home / "pentad" / "config.toml")
+
+
+def cache_folder(environ: Mapping[str, str]) -> Path:
+    """Where large results go unless a setting names another folder."""
+    return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pentad"
 
 
 def _file(environ: Mapping[str, str], problems: list[str]) -> Mapping[str, Any]:
@@ -177,6 +189,22 @@ def _budget(text: str) -> int:
     return int(text)
 
 
+def _hours(text: str) -> float:
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = 0.0
+    if not 0.1 <= hours <= 48:
+        raise ValueError(f"{text!r} is not a number from 0.1 to 48")
+    return hours
+
+
+def _mebibytes(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 10**6:
+        raise ValueError(f"{text!r} is not a number from 1 to 1000000")
+    return int(text)
+
+
 _READERS: Mapping[str, Any] = {
     "expose": _exposure,
     "read_only": _flag,
@@ -185,4 +213,7 @@ _READERS: Mapping[str, Any] = {
     "enable": _names,
     "budget": _budget,
     "downloads": lambda text: Path(text).expanduser(),
+    "results": lambda text: Path(text).expanduser(),
+    "keep": _hours,
+    "quota": _mebibytes,
 }

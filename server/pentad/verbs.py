@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from pentad.errors import AuthFailed, PlatformError, RateLimited, Rejected, Unavailable
-from pentad.jsontext import dumps
-from pentad.models import NO_FLAG, Fields
+from pentad.jsontext import dumps, loads
+from pentad.models import NO_FLAG, Fields, Table, Wire
 from pentad.operations import reads, writes
 from pentad.results import render
-from pentad.results.store import Stored
+from pentad.results.folder import discard
+from pentad.results.record import Stored
+from pentad.results.sources import Source
 from pentad.results.tokens import estimate
 from pentad.session import Desk
 from pentad.text import shorten
 
 _CURSOR = re.compile(r"(\d{1,9})(?:\+(\d{1,12}))?")
+_HANDLE = re.compile(r"\b(?:rows|record)_[2-9a-z]{8}\b")
+_DESCRIBE = re.compile(r"DESCRIBE\s+(\w+)\s*;?", re.IGNORECASE)
 _SLICE = 3
 
 
@@ -42,7 +47,7 @@ async def apply_plan(
         raise
 
 
-@reads(example={"result": "rows-2b7k9mxq"})
+@reads(example={"result": "rows_2b7k9mxq"})
 async def read_result(
     desk: Desk,
     result: Annotated[str, Field(max_length=60, description="A handle from `more.result`.")],
@@ -68,11 +73,40 @@ async def read_result(
     return _slice(stored, columns, index, offset, budget or session.settings.budget)
 
 
+class Row(Wire):
+    """One row: its members are the columns of the statement."""
+
+
+@reads(example={"sql": "SELECT status, COUNT(*) AS n FROM rows_2b7k9mxq GROUP BY status"})
+async def query_results(
+    desk: Desk,
+    sql: Annotated[str, Field(min_length=1, max_length=20_000)],
+    limit: Annotated[int, Field(ge=1, le=10_000), NO_FLAG] = 1000,
+) -> Table[Row]:
+    """Run one SELECT (DuckDB SQL) over kept results of any platforms: handles are the tables; DESCRIBE handle
+    tells columns. Add, filter and join here instead of reading rows."""
+    store, worker = desk.session.store, desk.session.worker
+    kept = [store.get(handle, desk.session.owner) for handle in dict.fromkeys(_HANDLE.findall(sql))]
+    sources = [Source(one.handle, one.path(), tuple(one.columns())) for one in kept]
+    if found := _DESCRIBE.fullmatch(sql.strip()):
+        columns = (await worker.describe(sources))[found[1]]
+        rows = [Row.model_validate({"column": name, "type": of}) for name, of in columns]
+        return Table(rows, ("column", "type"), len(rows))
+    with store.scratch.file(f"answer-{secrets.token_hex(8)}.ndjson") as into:
+        into.unlink()
+        answer = await worker.query(sql, sources, into, limit)
+        rows = [Row.model_validate(loads(line)) for line in into.read_bytes().splitlines()]
+        discard(into)
+    if answer.more:
+        desk.call.note(f"there are more than the {limit:,} rows that limit allows")
+    return Table(rows, answer.columns, None if answer.more else answer.count, once=True)
+
+
 def _position(cursor: str | None, stored: Stored) -> tuple[int, int]:
     found = _CURSOR.fullmatch(cursor or "0")
-    if found is None or int(found[1]) > max(len(stored.lines) - 1, 0):
+    if found is None or int(found[1]) > max(stored.count - 1, 0):
         raise Rejected(
-            f"{cursor!r} is no position in this result of {len(stored.lines)} rows.",
+            f"{cursor!r} is no position in this result of {stored.count} rows.",
             problems={"cursor": ["use `more.from` or `more.cursor` of an answer about this result"]},
         )
     return int(found[1]), int(found[2] or 0)
@@ -83,22 +117,20 @@ def _slice(stored: Stored, columns: Sequence[str], index: int, offset: int, budg
     texts: list[str] = []
     rows: list[Mapping[str, Any]] = []
     room = budget - render.frame(columns, {}) - 20
-    at = index
-    while offset == 0 and at < len(stored.lines):
-        row = stored.row(at)
+    for row in stored.rows(index) if offset == 0 else ():
         text = dumps([row.get(column) for column in columns])
         room -= estimate(text) + 1 + estimate(dumps(render.absences([row], columns)))
         if room < 0:
             break
         texts.append(text)
         rows.append(row)
-        at += 1
-    if not texts and at < len(stored.lines):
+    at = index + len(rows)
+    if not texts and at < stored.count:
         return _piece(stored, columns, at, offset, budget)
     absent = render.absences(rows, columns)
     rest: dict[str, Any] = {"absent": absent} if absent else {}
-    if at < len(stored.lines):
-        rest["more"] = {"rows": len(stored.lines) - at, "cursor": str(at)}
+    if at < stored.count:
+        rest["more"] = {"rows": stored.count - at, "cursor": str(at)}
     return render.assemble(columns, texts, {}, rest)
 
 
@@ -112,8 +144,8 @@ def _piece(stored: Stored, columns: Sequence[str], index: int, offset: int, budg
     told: dict[str, Any] = {"row": index, "text": text[offset:end]}
     if end < len(text):
         told["more"] = {"characters": len(text) - end, "cursor": f"{index}+{end}"}
-    elif index + 1 < len(stored.lines):
-        told["more"] = {"rows": len(stored.lines) - index - 1, "cursor": str(index + 1)}
+    elif index + 1 < stored.count:
+        told["more"] = {"rows": stored.count - index - 1, "cursor": str(index + 1)}
     return dumps(told)
 
 

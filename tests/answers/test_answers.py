@@ -46,7 +46,7 @@ async def test_a_list_shows_its_few_columns_and_names_the_others() -> None:
     told = await ask(session(), lists(ROWS, "id", "title"))
     assert told["columns"] == ["id", "title"]
     assert told["rows"] == [["1", "Churn"], ["2", "Runway"]]
-    assert told["more"].pop("result").startswith("rows-")
+    assert told["more"].pop("result").startswith("rows_")
     assert told["more"] == {"fields": ["status", "size"]}
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pentad.errors import NotFound
 from pentad.operations import reads
-from pentad.results.store import LIFE, Origin, Store
+from pentad.results.folder import Scratch, Unkept
+from pentad.results.record import Origin
+from pentad.results.store import LIFE, Store
 from pentad.session import Desk
 from tests.answers.given import Row, ask, lists, refused, session
 from tests.clock import ManualClock
@@ -18,8 +21,8 @@ ORIGIN = Origin("claribi_list_reports", {"limit": 5})
 
 
 @pytest.fixture
-def store() -> Store:
-    return Store(ManualClock(), quota=1000)
+def store(tmp_path: Path) -> Store:
+    return Store(ManualClock(), scratch=Scratch(tmp_path), quota=1000)
 
 
 def put(store: Store, text: str = "x", owner: str = "me", kind: str = "rows", origin: Origin = ORIGIN) -> str:
@@ -29,8 +32,8 @@ def put(store: Store, text: str = "x", owner: str = "me", kind: str = "rows", or
 def test_a_handle_is_typed_and_random(store: Store) -> None:
     handles = {put(store) for _ in range(50)}
     assert len(handles) == 50
-    assert all(re.fullmatch(r"rows-[2-9a-z]{8}", handle) for handle in handles)
-    assert put(store, kind="record").startswith("record-")
+    assert all(re.fullmatch(r"rows_[2-9a-z]{8}", handle) for handle in handles)
+    assert put(store, kind="record").startswith("record_")
 
 
 def test_a_result_belongs_to_its_owner(store: Store) -> None:
@@ -42,19 +45,19 @@ def test_a_result_belongs_to_its_owner(store: Store) -> None:
 
 def test_a_gone_result_belongs_to_its_owner_too(store: Store) -> None:
     handle = put(store)
-    store.life = 0
-    put(store, "y" * 1100)
+    put(store, "y" * 980)
+    assert list(store.gone) == [handle]
     with pytest.raises(NotFound, match="There is no result") as caught:
         store.get(handle, "you")
     assert caught.value.details is None
 
 
-def test_a_result_expires_and_names_the_call_that_makes_it_again() -> None:
+def test_a_result_expires_and_names_the_call_that_makes_it_again(tmp_path: Path) -> None:
     clock = ManualClock()
-    store = Store(clock)
+    store = Store(clock, scratch=Scratch(tmp_path))
     handle = put(store)
     clock.advance(LIFE - 1)
-    assert store.get(handle, "me").lines
+    assert store.get(handle, "me").count == 1
     clock.advance(1)
     with pytest.raises(NotFound, match="no longer kept") as caught:
         store.get(handle, "me")
@@ -63,7 +66,7 @@ def test_a_result_expires_and_names_the_call_that_makes_it_again() -> None:
 
 def test_a_result_that_was_not_free_names_no_call(store: Store) -> None:
     handle = put(store, origin=Origin("", {"report_id": "1"}))
-    put(store, "y" * 1100)
+    put(store, "y" * 980)
     with pytest.raises(NotFound, match="no longer kept") as caught:
         store.get(handle, "me")
     assert "again" not in caught.value.words()
@@ -71,7 +74,7 @@ def test_a_result_that_was_not_free_names_no_call(store: Store) -> None:
 
 def test_an_unknown_handle_names_no_call(store: Store) -> None:
     with pytest.raises(NotFound) as caught:
-        store.get("rows-" + "z" * 200, "me")
+        store.get("rows_" + "z" * 200, "me")
     assert "again" not in caught.value.words()
     assert len(caught.value.message) < 160
 
@@ -92,13 +95,15 @@ def test_the_quota_is_in_bytes(store: Store) -> None:
     assert list(store.kept) == [last]
 
 
-def test_one_result_is_kept_even_above_the_quota(store: Store) -> None:
-    handle = put(store, "a" * 5000)
-    assert store.get(handle, "me").size > 5000
+def test_a_result_above_the_whole_quota_is_not_kept_and_drives_out_nothing(store: Store) -> None:
+    handle = put(store)
+    with pytest.raises(Unkept, match="PENTAD_QUOTA"):
+        put(store, "a" * 5000)
+    assert list(store.kept) == [handle]
 
 
-def test_only_so_many_gone_results_are_remembered() -> None:
-    store = Store(ManualClock(), quota=1)
+def test_only_so_many_gone_results_are_remembered(tmp_path: Path) -> None:
+    store = Store(ManualClock(), scratch=Scratch(tmp_path), quota=20)
     handles = [put(store) for _ in range(510)]
     assert list(store.gone) == handles[9:509]
 
@@ -169,7 +174,7 @@ async def test_other_bad_input_names_its_argument(arguments: dict[str, Any], at:
 
 
 async def test_an_unknown_handle_is_not_found() -> None:
-    told = await refused(session(), "read_result", result="rows-22222222")
+    told = await refused(session(), "read_result", result="rows_22222222")
     assert told["error"] == "not_found"
 
 

@@ -73,7 +73,7 @@ async def test_a_deep_row_that_does_not_fit_at_all_is_shortened() -> None:
     told = await ask(kept, tabulates(big))
 
     assert told["rows"][0] == [1, "[300 items]"]
-    assert told["more"]["result"].startswith("rows-")
+    assert told["more"]["result"].startswith("rows_")
     assert estimate(await text(kept, tabulates(big))) <= 600
 
 

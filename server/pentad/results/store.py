@@ -1,7 +1,6 @@
 """Handles: what was fetched stays whole on this side, as the JSON text of its rows.
 
-This store lives in memory. Rows are kept as lines of JSON, not as objects, so that a store on disk can
-take its place behind the same three calls.
+What is small lives in memory, what is large in the private folder of this process.
 """
 
 from __future__ import annotations
@@ -9,67 +8,46 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
-from pentad import jsontext
 from pentad.clock import Clock
 from pentad.errors import NotFound
-from pentad.results.render import columns_of
+from pentad.results.draft import Draft
+from pentad.results.folder import Scratch, Unkept
+from pentad.results.record import Origin, Stored, Tag
 
 LIFE = 3600.0
-QUOTA = 64 * 2**20
+QUOTA = 2**30
+# Bytes of small results that stay in memory; beyond, those least recently used move to disk.
+MEMORY = 64 * 2**20
+_REMEMBERED = 500
 _SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
-@dataclass(frozen=True)
-class Origin:
-    """The call that made a result, to name it when the result is gone; no operation where repeating it
-    would do or cost something."""
-
-    operation: str
-    arguments: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Stored:
-    """Rows as JSON text, in order. A record is stored as its one row."""
-
-    handle: str
-    owner: str
-    origin: Origin
-    lines: tuple[str, ...]
-    shown: tuple[str, ...]
-    expires: float
-
-    def row(self, index: int) -> dict[str, Any]:
-        row: dict[str, Any] = jsontext.loads(self.lines[index])
-        return row
-
-    def columns(self) -> list[str]:
-        """Every column of every row, in first-seen order."""
-        return list(self._columns)
-
-    @cached_property
-    def _columns(self) -> tuple[str, ...]:
-        return tuple(columns_of(self.row(index) for index in range(len(self.lines))))
-
-    @cached_property
-    def size(self) -> int:
-        """Bytes of its text."""
-        return sum(len(line.encode()) for line in self.lines)
-
-
-@dataclass
 class Store:
-    """Keeps results for an hour, within a quota; the least recently used go first."""
+    """Keeps results for `life` seconds, within `quota` bytes; the least recently used go first."""
 
-    clock: Clock
-    quota: int = QUOTA
-    life: float = LIFE
-    kept: OrderedDict[str, Stored] = field(default_factory=OrderedDict[str, Stored])
-    gone: OrderedDict[str, tuple[str, Origin]] = field(default_factory=OrderedDict[str, tuple[str, Origin]])
+    def __init__(
+        self, clock: Clock, *, scratch: Scratch, quota: int = QUOTA, life: float = LIFE, memory: int = MEMORY
+    ) -> None:
+        self.clock = clock
+        self.scratch = scratch
+        self.quota = quota
+        self.life = life
+        self.memory = memory
+        self.kept: OrderedDict[str, Stored] = OrderedDict()
+        self.gone: OrderedDict[str, tuple[str, Origin]] = OrderedDict()
+        self._drafts: set[Draft] = set()
+
+    def draft(self, shown: tuple[str, ...], origin: Origin, owner: str, kind: str = "rows") -> Draft:
+        """A new result that rows can be added to, under a new, random handle that is a name in SQL."""
+        handle = f"{kind}_{''.join(secrets.choice(_SIGNS) for _ in range(8))}"
+        tag = Tag(handle, owner, origin, shown)
+        draft = Draft(
+            tag, self.scratch, self._make_room, self._finish, lambda: self.clock.monotonic() + self.life
+        )
+        self._drafts.add(draft)
+        return draft
 
     def put(
         self,
@@ -79,38 +57,74 @@ class Store:
         owner: str,
         kind: str = "rows",
     ) -> Stored:
-        """Keep rows and return them under a new, random handle."""
-        handle = f"{kind}-{''.join(secrets.choice(_SIGNS) for _ in range(8))}"
-        lines = tuple(jsontext.dumps(row) for row in rows)
-        stored = Stored(handle, owner, origin, lines, shown, self.clock.monotonic() + self.life)
-        self.kept[handle] = stored
-        self._evict()
-        return stored
+        """Keep rows that are there already. Raises Unkept."""
+        with self.draft(shown, origin, owner, kind) as draft:
+            for row in rows:
+                draft.add(row)
+            return draft.close()
 
     def get(self, handle: str, owner: str) -> Stored:
         """The result behind a handle. Raises NotFound that names the call which would make it again."""
-        self._evict()
+        self._expire()
         stored = self.kept.get(handle)
         if stored is not None and stored.owner == owner:
-            self.kept.move_to_end(handle)
-            return stored
+            if stored.lines.file is None or stored.lines.file.exists():
+                self.kept.move_to_end(handle)
+                return stored
+            self._drop(handle)
         gone_owner, origin = self.gone.get(handle, (None, None))
         if origin is not None and gone_owner == owner:
             raise _gone(handle, origin)
         raise NotFound(f"There is no result {handle[:60]!r}. Handles come from `more.result` of an answer.")
 
-    def _evict(self) -> None:
+    def close(self) -> None:
+        """Forget all results and leave nothing on disk."""
+        for draft in list(self._drafts):
+            draft.discard()
+        self.kept.clear()
+        self.scratch.close()
+
+    def _finish(self, draft: Draft, stored: Stored | None) -> None:
+        self._drafts.discard(draft)
+        if stored is not None:
+            self.kept[stored.handle] = stored
+            self._spare_memory()
+
+    def _make_room(self) -> None:
+        """Drop what is least recently used, until results and drafts are within the quota."""
+        self._expire()
+        drafts = sum(draft.lines.footprint for draft in self._drafts)
+        if drafts > self.quota:
+            raise Unkept(
+                f"It is larger than the {self.quota / 2**20:,.0f} MiB that results may take; "
+                "ask for less, or the user can raise PENTAD_QUOTA."
+            )
+        size = drafts + sum(stored.lines.footprint for stored in self.kept.values())
+        while size > self.quota:
+            size -= self._drop(next(iter(self.kept))).lines.footprint
+
+    def _spare_memory(self) -> None:
+        held = [stored for stored in self.kept.values() if stored.lines.file is None]
+        size = sum(stored.lines.footprint for stored in held)
+        for stored in held:
+            if size <= self.memory:
+                return
+            size -= stored.lines.footprint
+            try:
+                stored.path()
+            except Unkept:
+                self._drop(stored.handle)
+
+    def _expire(self) -> None:
         now = self.clock.monotonic()
         for handle in [h for h, stored in self.kept.items() if stored.expires <= now]:
             self._drop(handle)
-        size = sum(stored.size for stored in self.kept.values())
-        while size > self.quota and len(self.kept) > 1:
-            size -= self._drop(next(iter(self.kept))).size
 
     def _drop(self, handle: str) -> Stored:
         stored = self.kept.pop(handle)
+        stored.lines.remove()
         self.gone[handle] = (stored.owner, stored.origin)
-        while len(self.gone) > 500:
+        while len(self.gone) > _REMEMBERED:
             self.gone.popitem(last=False)
         return stored
 

@@ -1,0 +1,158 @@
+"""SQL over kept results, seen from the serving process: one worker, one job at a time, bounded in time.
+
+DuckDB is not imported here. The worker is started by the first job, and killed when a job takes too long,
+when whoever waits for it is cancelled, and when nothing needs it any more; the next job starts a new one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pentad.errors import Unavailable
+from pentad.results import refusals
+from pentad.results.locks import Limits
+from pentad.results.sources import Source
+
+MEMORY = 512 * 2**20
+DISK = 2 * 2**30
+TIMEOUT = 20.0
+# What an answer's one line may hold: columns and types, or a description of every source.
+_LINE = 16 * 2**20
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Rows that were written; `more` says that the limit left some out."""
+
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    count: int
+    more: bool
+
+
+class Worker:
+    """Runs statements in a process of its own. `folder` is private to this worker and holds what it loads
+    and spills; `memory` and `disk` are bytes, `timeout` seconds per job."""
+
+    def __init__(
+        self, folder: Path, *, memory: int = MEMORY, disk: int = DISK, timeout: float = TIMEOUT
+    ) -> None:
+        self._folder = folder
+        self._limits = Limits(memory, disk, timeout)
+        self._process: Process | None = None
+        self._turn = asyncio.Lock()
+
+    async def query(self, sql: str, sources: Sequence[Source], into: Path, limit: int) -> Answer:
+        """Check and run one SELECT; its rows are in `into`, a new file, as JSON lines. Raises Rejected for
+        a statement that is at fault, Unavailable for what broke its limits."""
+        from pentad.results import select
+
+        select.check(sql, sources)
+        told = await self.run({"sql": sql, "into": str(into), "limit": limit}, sources)
+        return Answer(tuple(told["columns"]), tuple(told["types"]), told["count"], told["more"])
+
+    async def describe(self, sources: Sequence[Source]) -> Mapping[str, list[tuple[str, str]]]:
+        """Column names and types of every source, by handle."""
+        told = await self.run({}, sources)
+        return {name: [(column, of) for column, of in columns] for name, columns in told["tables"].items()}
+
+    async def run(self, job: Mapping[str, Any], sources: Sequence[Source]) -> dict[str, Any]:
+        """A job as it is, unchecked: the worker's own locks are all that holds it."""
+        given = [{**asdict(source), "path": str(source.path)} for source in sources]
+        async with self._turn:
+            told = await self._ask({**job, "sources": given})
+        if "failed" in told:
+            _discard(job)
+            raise refusals.refusal(told["failed"], told["text"], sources)
+        return told
+
+    @property
+    def process(self) -> int | None:
+        """The id of the running process, to measure it; none before the first job."""
+        return self._process.pid if self._process else None
+
+    async def aclose(self) -> None:
+        """End the process; a job under way fails."""
+        await self._stop()
+
+    async def _ask(self, job: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                return await self._exchange(job)
+        except TimeoutError:
+            await self._abandon(job)
+            raise Unavailable(
+                f"The statement took longer than {self._limits.seconds:g} s and was stopped; "
+                "narrow it or aggregate earlier."
+            ) from None
+        except (OSError, asyncio.IncompleteReadError) as error:
+            await self._abandon(job)
+            raise Unavailable(
+                "The process that runs SQL ended in the middle of the statement, most likely for want of "
+                "memory; narrow it or aggregate earlier. The next statement gets a new one."
+            ) from error
+        except BaseException:
+            await asyncio.shield(self._abandon(job))
+            raise
+
+    async def _exchange(self, job: Mapping[str, Any]) -> dict[str, Any]:
+        process = await self._running()
+        requests, answers = process.stdin, process.stdout
+        if requests is None or answers is None:
+            raise BrokenPipeError
+        requests.write(json.dumps(job).encode() + b"\n")
+        await requests.drain()
+        told: dict[str, Any] = json.loads(await answers.readuntil(b"\n"))
+        return told
+
+    async def _running(self) -> Process:
+        if self._process is None or self._process.returncode is not None:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # -I: nothing of the environment or the working folder decides what is imported.
+            program = (sys.executable, "-I", "-m", "pentad.results.worker")
+            self._process = await asyncio.create_subprocess_exec(
+                *program,
+                str(self._folder.resolve()),
+                json.dumps(asdict(self._limits)),
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                limit=_LINE,
+                env=self._environment(),
+                cwd=self._folder,
+            )
+        return self._process
+
+    def _environment(self) -> dict[str, str]:
+        """Nothing of ours: it holds tokens."""
+        kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+        home = str(self._folder)
+        return kept | {"HOME": home, "TMPDIR": home, "LANG": "C.UTF-8", "TZ": "UTC", "MALLOC_ARENA_MAX": "2"}
+
+    async def _abandon(self, job: Mapping[str, Any]) -> None:
+        await self._stop()
+        _discard(job)
+
+    async def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
+
+
+def _discard(job: Mapping[str, Any]) -> None:
+    """Rows of a statement that failed are no answer."""
+    if "into" in job:
+        Path(job["into"]).unlink(missing_ok=True)

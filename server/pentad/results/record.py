@@ -1,0 +1,141 @@
+"""What is kept of a result: its rows as lines of JSON and where each begins, in memory or in a file."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pentad import jsontext
+from pentad.errors import Unavailable
+from pentad.results.folder import Scratch, discard
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The call that made a result, to name it when the result is gone; no operation where repeating it
+    would do or cost something."""
+
+    operation: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Tag:
+    """Whose a result is, where it comes from, and the columns that were shown of it."""
+
+    handle: str
+    owner: str
+    origin: Origin
+    shown: tuple[str, ...]
+
+
+@dataclass
+class Lines:
+    """NDJSON: `held` while it is small, else in `file`. `starts` has the offset of every line."""
+
+    held: bytearray = field(default_factory=bytearray)
+    file: Path | None = None
+    starts: array[int] = field(default_factory=lambda: array("Q"))
+    size: int = 0
+
+    @property
+    def footprint(self) -> int:
+        """Bytes it takes, its index included."""
+        return self.size + self.starts.itemsize * len(self.starts)
+
+    def moved(self, file: Path) -> BinaryIO:
+        """Go on in this new file, which is returned open at its end; memory has nothing any more."""
+        out = file.open("r+b", buffering=2**18)
+        try:
+            out.write(self.held)
+            out.flush()
+        except OSError:
+            out.close()
+            raise
+        self.held, self.file = bytearray(), file
+        return out
+
+    def read(self, start: int, stop: int) -> Iterator[bytes]:
+        """Lines by position, with their line ends; the file is open no longer than that."""
+        if start >= stop:
+            return
+        if self.file is None:
+            for index in range(start, stop):
+                yield bytes(self.held[self.starts[index] : self._end(index)])
+            return
+        with self.file.open("rb") as file:
+            file.seek(self.starts[start])
+            for _ in range(start, stop):
+                yield file.readline()
+
+    def remove(self) -> None:
+        if self.file is not None:
+            discard(self.file)
+
+    def _end(self, index: int) -> int:
+        return self.starts[index + 1] if index + 1 < len(self.starts) else self.size
+
+
+@dataclass(eq=False)
+class Stored:
+    """Rows in order, as they came. A record is stored as its one row."""
+
+    tag: Tag
+    expires: float
+    lines: Lines
+    names: tuple[str, ...]
+    scratch: Scratch
+
+    @property
+    def handle(self) -> str:
+        return self.tag.handle
+
+    @property
+    def owner(self) -> str:
+        return self.tag.owner
+
+    @property
+    def origin(self) -> Origin:
+        return self.tag.origin
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        return self.tag.shown
+
+    @property
+    def count(self) -> int:
+        return len(self.lines.starts)
+
+    @property
+    def size(self) -> int:
+        """Bytes of its text."""
+        return self.lines.size
+
+    def columns(self) -> list[str]:
+        """Every column of every row, in first-seen order."""
+        return list(self.names)
+
+    def row(self, index: int) -> dict[str, Any]:
+        for row in self.rows(index, index + 1):
+            return row
+        raise IndexError(index)
+
+    def rows(self, start: int = 0, stop: int | None = None) -> Iterator[dict[str, Any]]:
+        """Rows by position, decoded one at a time."""
+        stop = self.count if stop is None else min(stop, self.count)
+        try:
+            for text in self.lines.read(start, stop):
+                yield jsontext.loads(text)
+        except OSError as error:
+            raise Unavailable(f"The result {self.handle!r} can no longer be read from disk.") from error
+
+    def path(self) -> Path:
+        """An NDJSON file of the rows, to be read only; one in memory moves to disk. Raises Unkept."""
+        if self.lines.file is None:
+            with self.scratch.file(f"{self.handle}.ndjson") as file:
+                self.lines.moved(file).close()
+            return file
+        return self.lines.file
