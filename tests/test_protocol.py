@@ -197,5 +197,5 @@ async def test_without_any_account_the_server_starts_and_lists_the_verbs() -> No
     async with Client(build_server(app), cache=None) as client:
         names = [tool.name for tool in (await client.list_tools()).tools]
 
-    assert names == ["apply_plan", "read_result"]
+    assert names == ["apply_plan", "query_results", "read_result"]
     assert "pentad doctor" in instructions(app)

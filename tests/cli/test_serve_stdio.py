@@ -113,7 +113,7 @@ async def test_without_an_account_the_verbs_are_listed_and_a_call_names_the_sett
         with pytest.raises(MCPError) as raised:
             await client.call_tool("claribi_list_reports", {})
 
-    assert names == ["apply_plan", "read_result"]
+    assert names == ["apply_plan", "query_results", "read_result"]
     assert KEY in raised.value.error.message
 
 
