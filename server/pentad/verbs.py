@@ -92,10 +92,11 @@ async def query_results(
         columns = (await worker.describe(sources))[found[1]]
         rows = [Row.model_validate({"column": name, "type": of}) for name, of in columns]
         return Table(rows, ("column", "type"), len(rows))
-    with store.scratch.file(f"answer-{secrets.token_hex(8)}.ndjson") as into:
-        into.unlink()
+    into = store.scratch.place("answers") / f"{secrets.token_hex(8)}.ndjson"
+    try:
         answer = await worker.query(sql, sources, into, limit)
         rows = [Row.model_validate(loads(line)) for line in into.read_bytes().splitlines()]
+    finally:
         discard(into)
     if answer.more:
         desk.call.note(f"there are more than the {limit:,} rows that limit allows")
