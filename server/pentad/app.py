@@ -36,7 +36,7 @@ class App:
             transports = dict.fromkeys(sandbox.platforms, sandbox.transport)
         known = {name: platforms.load(name) for name in PLATFORMS if name in settings.accounts}
         found = [op for name in known for op in operations.in_package(f"pentad_tools.{name}")]
-        verbs = operations.in_module("pentad.verbs")
+        verbs = operations.in_package("pentad.verbs")
         self.sandbox = sandbox
         self.operations = {op.name: op for op in (*verbs, *found)}
         self.session = Session(settings, clock, self.operations, known, transports)
@@ -50,9 +50,9 @@ class App:
         """Whether the model sees it; the same for every caller and fixed from here on."""
         if self.settings.forbids(operation) is not None:
             return False
-        if operation.platform is None:
+        if self.settings.expose == "all":
             return True
-        return self.settings.expose == "all" or (self.settings.expose == "core" and operation.core)
+        return operation.core and (operation.platform is None or self.settings.expose == "core")
 
     def problems(self) -> list[str]:
         """What is wrong with the settings, the accounts' included."""

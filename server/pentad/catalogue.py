@@ -14,7 +14,7 @@ _DEFAULTS = Settings()
 
 def catalogue() -> list[dict[str, Any]]:
     """One object per operation, in a stable order: the verbs, then platform by platform."""
-    rows = [_row(operation) for operation in operations.in_module("pentad.verbs")]
+    rows = [_row(operation) for operation in operations.in_package("pentad.verbs")]
     for name in PLATFORMS:
         rows += [_row(operation) for operation in operations.in_package(f"pentad_tools.{name}")]
         rows += _unexposed(platforms.load(name))
@@ -31,7 +31,7 @@ def _row(operation: AnyOperation) -> dict[str, Any]:
         "method": route.method if route else None,
         "path": route.template if route else None,
         "effect": operation.effect,
-        "core": operation.core or operation.platform is None,
+        "core": operation.core,
         "exposed": reason is None,
         "reason": reason,
         "reaches": operation.reaches,

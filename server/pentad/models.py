@@ -42,6 +42,10 @@ class Wire(BaseModel):
         return self.model_dump(exclude_unset=True)
 
 
+class Row(Wire):
+    """One row of a table whose columns are the caller's own."""
+
+
 W = TypeVar("W", bound=Wire)
 
 

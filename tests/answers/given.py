@@ -14,7 +14,7 @@ from pentad.boundary import Answer, answer
 from pentad.clock import Clock
 from pentad.jsontext import loads
 from pentad.models import Limit, Page, Record, Saved, Wire
-from pentad.operations import AnyOperation, in_module, reads
+from pentad.operations import AnyOperation, in_package, reads
 from pentad.session import Desk, Session
 from pentad.settings import Settings
 from pentad.text import clean
@@ -23,7 +23,7 @@ from tests.clock import ManualClock
 _DATA = json.loads(Path(__file__).with_name("languages.json").read_text("utf-8"))
 PROSE: Mapping[str, str] = _DATA["prose"]
 NAMES: Sequence[str] = _DATA["names"]
-VERBS = {operation.name: operation for operation in in_module("pentad.verbs")}
+VERBS = {operation.name: operation for operation in in_package("pentad.verbs")}
 
 texts = st.text(max_size=40).map(clean)
 numbers = st.one_of(

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pentad.models import Row
 from pentad.platforms.timbr.flags import Flag
 from pentad.platforms.timbr.guard import guard
-from pentad.platforms.timbr.nesting import Asked, Row, weights
+from pentad.platforms.timbr.nesting import Asked, weights
 from tests.proof import EXAMPLES
 
 Flat = dict[str, str | None]

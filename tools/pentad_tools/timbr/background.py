@@ -13,10 +13,10 @@ from pydantic import Field
 from pentad.errors import Malformed, NotFound, Rejected
 from pentad.http.answers import Disguised, Explained, one
 from pentad.http.client import Extra
-from pentad.models import Id, Table, Wire
+from pentad.models import Id, Row, Table, Wire
 from pentad.operations import reads
 from pentad.platforms.timbr import Timbr
-from pentad.platforms.timbr.nesting import Asked, Row
+from pentad.platforms.timbr.nesting import Asked
 from pentad.results.render import columns_of
 from pentad_tools.timbr.explaining import explaining
 

@@ -11,13 +11,13 @@ from pydantic import WithJsonSchema
 
 from pentad.errors import Problems, Rejected
 from pentad.http.client import Extra
-from pentad.models import Id, Page
+from pentad.models import Id, Page, Row
 from pentad.operations import reads
 from pentad.platforms.timbr import Timbr
 from pentad.platforms.timbr.atlas import details_of, graph_of
 from pentad.platforms.timbr.flags import Flag, Flags, headers_of, switched_on
 from pentad.platforms.timbr.graph import BUILT_IN
-from pentad.platforms.timbr.nesting import ROWS, Row
+from pentad.platforms.timbr.nesting import ROWS
 from pentad.results.render import columns_of
 from pentad_tools.timbr.explaining import explaining, unknown
 from pentad_tools.timbr.queries import RowLimit, Rows, system_rows

@@ -13,12 +13,12 @@ from pydantic import Field
 from pentad.errors import PlatformError
 from pentad.http.client import Extra
 from pentad.http.paging import mark, read_cursor
-from pentad.models import NO_FLAG, Cursor, Id, Table, Wire
+from pentad.models import NO_FLAG, Cursor, Id, Row, Table, Wire
 from pentad.operations import reads
 from pentad.platforms.timbr import Timbr
 from pentad.platforms.timbr.flags import Flags, switched_on
 from pentad.platforms.timbr.guard import guard
-from pentad.platforms.timbr.nesting import ROWS, Asked, Row
+from pentad.platforms.timbr.nesting import ROWS, Asked
 from pentad_tools.timbr import background as running
 from pentad_tools.timbr.explaining import explaining
 

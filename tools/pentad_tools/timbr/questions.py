@@ -11,10 +11,10 @@ from pydantic import Field
 
 from pentad.errors import Rejected
 from pentad.http.client import Extra
-from pentad.models import NO_FLAG, Id, Page, Record, Table, Wire
+from pentad.models import NO_FLAG, Id, Page, Record, Row, Table, Wire
 from pentad.operations import reads
 from pentad.platforms.timbr import Timbr
-from pentad.platforms.timbr.nesting import ROWS, Row
+from pentad.platforms.timbr.nesting import ROWS
 from pentad_tools.timbr import background as running
 from pentad_tools.timbr.queries import RowLimit
 

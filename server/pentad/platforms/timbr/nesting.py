@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-from pentad.models import Table, Wire
+from pentad.models import Row, Table
 from pentad.platforms.timbr.flags import Flag, headers_of
 from pentad.platforms.timbr.guard import Statement
 from pentad.results.render import columns_of
@@ -26,10 +26,6 @@ _HIDDEN = (
     "flat rows multiply behind what is shown; select entity_id at every level and one relationship at a "
     "time, or narrow it"
 )
-
-
-class Row(Wire):
-    """One row: its members are the columns of the statement."""
 
 
 def weights(row: Mapping[str, Any]) -> tuple[int, int]:

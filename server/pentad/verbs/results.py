@@ -1,4 +1,4 @@
-"""The verbs: tools that belong to no platform."""
+"""Reading and querying what is kept behind handles."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from pentad.errors import AuthFailed, PlatformError, RateLimited, Rejected, Unavailable
+from pentad.errors import Rejected
 from pentad.jsontext import dumps, loads
-from pentad.models import NO_FLAG, Fields, Table, Wire
-from pentad.operations import reads, writes
+from pentad.models import NO_FLAG, Fields, Row, Table
+from pentad.operations import reads
 from pentad.results import render
 from pentad.results.folder import discard
 from pentad.results.record import Stored
@@ -27,27 +27,7 @@ _DESCRIBE = re.compile(r"DESCRIBE\s+(\w+)\s*;?", re.IGNORECASE)
 _SLICE = 3
 
 
-@writes(reaches="people", example={"plan": "create-batch-2-profiles-7k2m9x"})
-async def apply_plan(
-    desk: Desk,
-    plan: Annotated[str, Field(max_length=120, description="`plan` of a preview the user agreed to.")],
-) -> str:
-    """Carry out a planned change exactly as previewed, once."""
-    from pentad.boundary import perform
-
-    session = desk.session
-    taken = session.plans.take(plan, session.owner)
-    desk.call.plan = taken
-    try:
-        return await perform(session, taken.operation, taken.arguments, desk.call)
-    except PlatformError as error:
-        if error.outcome == "none" and isinstance(error, RateLimited | Unavailable | AuthFailed):
-            taken.state = "open"
-            error.message = f"{error.message} Nothing was done, and the plan still stands."
-        raise
-
-
-@reads(example={"result": "rows_2b7k9mxq"})
+@reads(core=True, example={"result": "rows_2b7k9mxq"})
 async def read_result(
     desk: Desk,
     result: Annotated[str, Field(max_length=60, description="A handle from `more.result`.")],
@@ -73,11 +53,7 @@ async def read_result(
     return _slice(stored, columns, index, offset, budget or session.settings.budget)
 
 
-class Row(Wire):
-    """One row: its members are the columns of the statement."""
-
-
-@reads(example={"sql": "SELECT status, COUNT(*) AS n FROM rows_2b7k9mxq GROUP BY status"})
+@reads(core=True, example={"sql": "SELECT status, COUNT(*) AS n FROM rows_2b7k9mxq GROUP BY status"})
 async def query_results(
     desk: Desk,
     sql: Annotated[str, Field(min_length=1, max_length=20_000)],
