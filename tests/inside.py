@@ -54,11 +54,11 @@ class World:
         async with Client(build_server(self.app), mode=era, cache=None, **options) as client:
             yield client
 
-    async def ask(self, name: str, **arguments: Any) -> dict[str, Any]:
+    async def ask(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         """A call that must succeed; what the model reads, decoded."""
         return await self._call(name, arguments, fails=False)
 
-    async def refused(self, name: str, **arguments: Any) -> dict[str, Any]:
+    async def refused(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         """A call that must fail; the error the model reads, decoded."""
         return await self._call(name, arguments, fails=True)
 

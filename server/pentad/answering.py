@@ -9,13 +9,11 @@ from typing import Any
 from pentad.call import Call
 from pentad.consent.plans import LIFE, Plan, Preview
 from pentad.errors import PlatformError, Rejected
-from pentad.http.answers import given
 from pentad.jsontext import dumps
-from pentad.models import Page, Record, Saved
-from pentad.operations import AnyOperation
+from pentad.models import Page, Record, Saved, record_of
 from pentad.results import render
 from pentad.results.folder import Unkept
-from pentad.results.record import Origin
+from pentad.results.record import Stored
 from pentad.results.tokens import estimate
 from pentad.session import Session
 from pentad.text import nearest, shorten
@@ -28,8 +26,6 @@ class Answering:
     """One result on its way to the model; what does not fit is kept in the session's store."""
 
     session: Session
-    operation: AnyOperation
-    given: Mapping[str, Any]
     call: Call
     keeping: bool = True
 
@@ -59,12 +55,18 @@ class Answering:
         """The member that names the handle; none where nothing can be kept. Raises Unkept."""
         if not self.keeping:
             return {}
-        again = self.operation.name if self.operation.repeatable else ""
-        origin = Origin(again, given(self.given))
-        return {"result": self.session.store.put(rows, shown, origin, self.session.owner, kind).handle}
+        if isinstance(rows, Stored):
+            kept = self.session.store.get(rows.handle, rows.owner)
+        else:
+            with self.session.draft(self.call, kind) as draft:
+                for row in rows:
+                    draft.add(row)
+                kept = draft.close()
+        kept.show(shown)
+        return {"result": kept.handle}
 
     def _page(self, page: Page[Any], fields: Sequence[str] | None) -> str:
-        rows = [row.record() for row in page.rows]
+        rows = page.rows if isinstance(page.rows, Stored) else [record_of(row) for row in page.rows]
         known = render.columns_of(rows)
         columns = self._columns(rows, known, page.shown, fields)
         hidden = [name for name in known if name not in columns]
@@ -74,7 +76,8 @@ class Answering:
         left = len(rows) - len(grid.texts)
         if left:
             more |= {"rows": left} | ({"from": str(len(grid.texts))} if self.keeping else {})
-        if page.once or left or hidden or grid.shortened or render.absences(rows, columns):
+        partly = left or hidden or grid.shortened
+        if page.once or partly or isinstance(rows, Stored) or render.absences(rows, columns):
             more |= self._keep(rows, tuple(columns), "rows")
         return render.assemble(columns, grid.texts, before, after | ({"more": more} if more else {}))
 

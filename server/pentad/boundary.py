@@ -11,8 +11,10 @@ from pentad.answering import Answering, error_text, plan_text
 from pentad.call import Call, Progress
 from pentad.consent.plans import Planned
 from pentad.errors import PlatformError, Rejected
+from pentad.http.answers import given as but_none
 from pentad.jsontext import dumps
 from pentad.operations import AnyOperation
+from pentad.results.record import Origin
 from pentad.session import Session
 
 logger = logging.getLogger("pentad")
@@ -20,10 +22,11 @@ logger = logging.getLogger("pentad")
 
 @dataclass(frozen=True)
 class Answer:
-    """What the model reads. `text` is exactly one JSON object."""
+    """What the model reads. `text` is exactly one JSON object, `images` are PNGs."""
 
     text: str
     is_error: bool = False
+    images: tuple[bytes, ...] = ()
 
 
 async def answer(
@@ -32,7 +35,8 @@ async def answer(
     """Carry out one tool call. Raises nothing but cancellation."""
     call = Call(session.clock, progress)
     try:
-        return Answer(await perform(session, operation, operation.arguments.check(given), call))
+        text = await perform(session, operation, operation.arguments.check(given), call)
+        return Answer(text, images=tuple(call.images))
     except PlatformError as error:
         return Answer(error_text(error, session.settings.budget), is_error=True)
     except Exception:
@@ -45,12 +49,13 @@ async def perform(session: Session, operation: AnyOperation, checked: Mapping[st
     _refuse_unless_allowed(session, operation)
     arguments = dict(checked)
     fields = arguments.pop("fields", None) if operation.arguments.viewable else None
+    call.origin = Origin(operation.name if operation.repeatable else "", but_none(checked))
     try:
         result = await operation(session.client(operation, call), **arguments)
     except Planned as planned:
         plan = session.plans.add(operation, checked, session.owner, planned)
         return plan_text(plan, planned.preview, session.settings.budget)
-    return Answering(session, operation, checked, call).text(result, fields)
+    return Answering(session, call).text(result, fields)
 
 
 def _refuse_unless_allowed(session: Session, operation: AnyOperation) -> None:

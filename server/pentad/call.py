@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pentad.clock import Clock
+from pentad.results.record import NOWHERE, Origin
 
 if TYPE_CHECKING:
     from pentad.consent.plans import Plan
@@ -19,14 +20,15 @@ Progress = Callable[[float, float | None, str], Awaitable[None]]
 
 @dataclass
 class Call:
-    """State of one call. `plan` is set while a plan is applied; `planning` while one is made."""
+    """State of one call. `plan` is set while a plan is applied; `origin` is how its results are made anew;
+    `images` are PNGs that go with the answer."""
 
     clock: Clock
     progress: Progress | None = None
-    planning: bool = False
     plan: Plan | None = None
     notes: list[str] = field(default_factory=list[str])
-    sent: bool = False
+    images: list[bytes] = field(default_factory=list[bytes])
+    origin: Origin = NOWHERE
     deadline: float = 0.0
 
     def __post_init__(self) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from pentad import settings
 from pentad.app import App
+from pentad.errors import PlatformError
+from pentad.files import Folder
 
 
 async def local(app: App, name: str, arguments: dict[str, Any]) -> int:
@@ -18,12 +24,14 @@ async def local(app: App, name: str, arguments: dict[str, Any]) -> int:
     finally:
         await app.aclose()
     print(answer.text)
+    _save(answer.images, app.settings.downloads)
     return int(answer.is_error)
 
 
 async def remote(url: str, name: str, arguments: dict[str, Any]) -> int:
     """Call through a running server; its handles and plans live on."""
     from mcp import Client, MCPError
+    from mcp_types import ImageContent, TextContent
 
     try:
         async with Client(url) as client:
@@ -35,9 +43,22 @@ async def remote(url: str, name: str, arguments: dict[str, Any]) -> int:
         return _complain(
             f"no MCP server answers there ({type(root).__name__}). Start one with `pentad serve --http PORT`."
         )
-    for part in result.content:
-        print(getattr(part, "text", ""))
+    print("".join(part.text for part in result.content if isinstance(part, TextContent)))
+    images = [base64.b64decode(part.data) for part in result.content if isinstance(part, ImageContent)]
+    _save(images, settings.load().downloads)
     return int(bool(result.is_error))
+
+
+def _save(images: Sequence[bytes], downloads: Path) -> None:
+    """A shell cannot show them: they become files, and standard error says where."""
+    for image in images:
+        try:
+            with Folder(downloads).part("chart.png") as part:
+                part.write(image)
+        except PlatformError as error:
+            print(f"pentad: {error}", file=sys.stderr)
+        else:
+            print(f"pentad: the chart is saved as {part.path}", file=sys.stderr)
 
 
 def _root(error: BaseException) -> BaseException:

@@ -9,11 +9,12 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Iterator
 from dataclasses import dataclass
 from email.message import Message
 from email.utils import collapse_rfc2231_value
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO, TypeVar
 from urllib.parse import unquote
 
 import httpx2 as httpx
@@ -35,9 +36,27 @@ _TABLE_LIMIT = 16 * 2**20
 _SMALL = 2**20
 _STEP = 2**18
 
+T = TypeVar("T")
+
 
 class Interrupted(Unavailable):
     """A download that broke off half-way; nothing of it was kept."""
+
+
+@dataclass
+class Part:
+    """A file in the making. `path` is where it will be found once it has its name."""
+
+    file: BinaryIO
+    limit: int
+    path: Path
+    size: int = 0
+
+    def write(self, chunk: bytes) -> None:
+        """Raises Rejected for what goes beyond the limit."""
+        self.size += self.file.write(chunk)
+        if self.size > self.limit:
+            raise Rejected(f"The file is larger than the limit of {self.limit:,} bytes; nothing was kept.")
 
 
 @dataclass(frozen=True)
@@ -63,41 +82,73 @@ class Folder:
         """Stream the body to disk; nothing is left behind when it breaks off, nothing is overwritten."""
         media_type = kind_of(response)
         name = safe_name(_offered(response), stem + _KINDS.get(media_type, ".bin"))
-        with _explained():
-            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            part = self.path / f".{os.urandom(8).hex()}.part"
-            try:
-                size = await self._stream(response, part, call)
-                final = _settle(part, self.path, name)
-            finally:
-                part.unlink(missing_ok=True)
+        with self.part(name) as part:
+            await self._stream(response, part, call)
         rows = (
-            await asyncio.to_thread(_table, final)
-            if media_type == "text/csv" and size <= _TABLE_LIMIT
+            await asyncio.to_thread(_table, part.path)
+            if media_type == "text/csv" and part.size <= _TABLE_LIMIT
             else None
         )
-        return Saved(str(final), size, media_type or "application/octet-stream", rows)
+        return Saved(str(part.path), part.size, media_type or "application/octet-stream", rows)
 
-    async def _stream(self, response: httpx.Response, part: Path, call: Call) -> int:
-        size = due = 0
+    async def write(self, chunks: Iterator[bytes], name: str, call: Call) -> Part:
+        """A file made here, under a safe name. Each chunk is made and written in a thread. When the call is
+        cancelled or has no time left, no more than one chunk is waited for and nothing is left behind."""
+
+        def step() -> bool:
+            chunk = next(chunks, None)
+            if chunk is not None:
+                part.write(chunk)
+            return chunk is not None
+
+        with self.part(name) as part:
+            while await _settled(step):
+                if call.left() <= 0:
+                    raise Unavailable("The file took too long to write; nothing was kept.")
+                await call.report(part.size, None, "writing")
+        return part
+
+    @contextlib.contextmanager
+    def part(self, name: str) -> Generator[Part]:
+        """A new file, this user's only. It gets the name, or the first free variant of it, when the context
+        ends well; otherwise nothing of it stays."""
+        with _explained():
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            hidden = self.path / f".{os.urandom(8).hex()}.part"
+            try:
+                with hidden.open("xb") as file:
+                    os.chmod(hidden, 0o600)
+                    part = Part(file, self.limit, hidden)
+                    yield part
+                part.path = _settle(hidden, self.path, name)
+            finally:
+                hidden.unlink(missing_ok=True)
+
+    async def _stream(self, response: httpx.Response, part: Part, call: Call) -> None:
+        due = 0
         promised = response.headers.get("content-length", "")
         total = float(promised) if promised.isdecimal() else None
 
         async def take(chunk: bytes) -> None:
-            nonlocal size, due
-            size += file.write(chunk)
-            if size > self.limit:
-                raise Rejected(
-                    f"The file is larger than the limit of {self.limit:,} bytes; nothing was kept."
-                )
-            if size >= due:
-                due = size + _STEP
-                await call.report(size, total, "downloading")
+            nonlocal due
+            part.write(chunk)
+            if part.size >= due:
+                due = part.size + _STEP
+                await call.report(part.size, total, "downloading")
 
-        with part.open("xb") as file:
-            os.chmod(part, 0o600)
-            await _read(response, call, take)
-        return size
+        await _read(response, call, take)
+
+
+async def _settled(work: Callable[[], T]) -> T:
+    """What comes of work in a thread. A thread cannot be cancelled: who is cancelled waits for its end, so
+    that it never writes to a file that is gone."""
+    running = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(running)
+    finally:
+        while not running.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([running])
 
 
 async def _read(response: httpx.Response, call: Call, take: Callable[[bytes], Awaitable[None]]) -> None:

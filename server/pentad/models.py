@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 from pydantic_core import PydanticCustomError
+
+from pentad.results.record import Stored
 
 
 def _no_flag(value: Any) -> Any:
@@ -42,15 +44,36 @@ class Wire(BaseModel):
         return self.model_dump(exclude_unset=True)
 
 
-class Row(Wire):
-    """One row of a table whose columns are the caller's own."""
+class Tabular(Wire):
+    """An answer whose rows may be more than memory should hold: they are on disk then, and read from there.
+    Fields that hold them are typed `Rows`."""
 
 
-W = TypeVar("W", bound=Wire)
+# One row of a table whose columns are the caller's own.
+Row = Mapping[str, Any]
+
+
+def _objects(value: Any) -> Any:
+    if not isinstance(value, Stored):
+        if not isinstance(value, list):
+            raise PydanticCustomError("rows", "Input should be a list of objects")
+        for index, row in enumerate(value):
+            if not isinstance(row, dict):
+                raise PydanticCustomError("rows", f"row {index} should be an object")
+    return value
+
+
+Rows = Annotated[Sequence[Row], PlainValidator(_objects)]
+R = TypeVar("R", bound=Wire | Row)
+
+
+def record_of(row: Wire | Row) -> Row:
+    """A row's members by name."""
+    return row.record() if isinstance(row, Wire) else row
 
 
 @dataclass(frozen=True)
-class Page(Generic[W]):
+class Page(Generic[R]):
     """Rows of a list. `total` is set only where the platform states it, `cursor` where rows are left there.
 
     `about` is what the rows belong to, for an object whose substance is a table: a dashboard of widgets.
@@ -58,7 +81,7 @@ class Page(Generic[W]):
     rows cannot be fetched again, so they are kept behind a handle even where all of them are shown.
     """
 
-    rows: Sequence[W]
+    rows: Sequence[R]
     shown: tuple[str, ...]
     total: int | None = None
     cursor: str | None = None
@@ -68,7 +91,7 @@ class Page(Generic[W]):
 
 
 @dataclass(frozen=True)
-class Table(Page[W]):
+class Table(Page[R]):
     """Rows whose columns the caller chose in the request itself, so that no argument `fields` is offered."""
 
 

@@ -15,7 +15,7 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 
 import pentad
-from pentad import platforms
+from pentad import platforms, resources
 from pentad.app import App
 from pentad.jsontext import loads
 from pentad.operations import AnyOperation
@@ -41,9 +41,12 @@ def build_server(app: App, *, page: int = PAGE) -> Server[App]:
         version=pentad.__version__,
         instructions=instructions(app),
         lifespan=lifespan,
-        cache_hints={"tools/list": _HINT, "server/discover": _HINT},
+        cache_hints=dict.fromkeys(("tools/list", "server/discover", "resources/templates/list"), _HINT),
         on_list_tools=partial(_list_tools, page),
         on_call_tool=_call_tool,
+        on_list_resources=resources.list_resources,
+        on_list_resource_templates=resources.list_templates,
+        on_read_resource=resources.read_resource,
     )
 
 
@@ -130,8 +133,12 @@ async def _call_tool(context: Context, params: types.CallToolRequestParams) -> t
         await context.session.report_progress(done, total, message)
 
     given = await app.call(params.name, params.arguments or {}, progress)
+    images = [
+        types.ImageContent(type="image", data=base64.b64encode(image).decode(), mime_type="image/png")
+        for image in given.images
+    ]
     return types.CallToolResult(
-        content=[types.TextContent(type="text", text=given.text)],
+        content=[types.TextContent(type="text", text=given.text), *images],
         is_error=given.is_error,
         structured_content=loads(given.text) if app.settings.structured else None,
     )

@@ -12,6 +12,7 @@ from pentad.consent.plans import Plans
 from pentad.errors import AuthFailed
 from pentad.files import Folder
 from pentad.http.connection import Connection, Transport
+from pentad.results.draft import Draft
 from pentad.results.folder import Scratch
 from pentad.results.store import Store
 from pentad.settings import Account, Settings
@@ -67,7 +68,12 @@ class Session:
         """What an operation's first parameter is filled with."""
         if operation.platform is None:
             return Desk(self, call)
-        return self.platforms[operation.platform](self.connection(operation.platform), call, self.folder)
+        platform = self.platforms[operation.platform]
+        return platform(self.connection(operation.platform), call, self.folder, lambda: self.draft(call))
+
+    def draft(self, call: Call, kind: str = "rows") -> Draft:
+        """A new result of this call, that rows can be added to."""
+        return self.store.draft((), call.origin, self.owner, kind)
 
     @property
     def worker(self) -> Worker:

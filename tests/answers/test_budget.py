@@ -125,14 +125,23 @@ async def test_cells_stay_whole_where_all_rows_fit_so() -> None:
 async def test_long_cells_are_shortened_before_rows_are_left_out() -> None:
     rows = [{"id": number, "note": "word " * 400, "of": list(range(99))} for number in range(5)]
     told = await ask(session(), lists(rows))
-    assert told["rows"][4] == [4, ("word " * 48) + "…(+1,760 characters)", "[99 items]"]
+    assert told["rows"][4] == [4, ("word " * 48) + "…(+1,760 characters)", [0, 1, 2, "…(96 more)"]]
     assert set(told["more"]) == {"result"}
 
 
 async def test_one_row_is_shown_even_if_every_cell_must_be_cut_short() -> None:
-    rows = [{f"c{number}": {"long": "word " * 100} for number in range(6)} | {"id": 1}]
+    rows = [{f"c{number}": {"long": "word " * 100} for number in range(12)} | {"id": 1}]
     told = await ask(session(budget=200), lists(rows, *rows[0]))
-    assert told["rows"] == [["{1 members}"] * 6 + [1]]
+    assert told["rows"] == [["{1 members}"] * 12 + [1]]
+
+
+async def test_nested_data_is_previewed_to_a_bounded_depth() -> None:
+    line = {"sku": "BRG-1", "of": {"lot": {"from": {"plant": "north"}, "at": 1}, "qty": 2}}
+    rows: Rows = [{"id": number, "lines": [line] * number} for number in range(90)]
+    told = await ask(session(), lists(rows))
+    shown = {"sku": "BRG-1", "of": "{2 members}"}
+    assert told["rows"][:2] == [[0, []], [1, [line]]]
+    assert told["rows"][9] == [9, [shown, shown, shown, "…(6 more)"]]
 
 
 async def test_a_row_that_cannot_be_shown_at_all_is_read_in_pieces() -> None:

@@ -38,7 +38,7 @@ def test_a_handle_is_typed_and_random(store: Store) -> None:
 
 def test_a_result_belongs_to_its_owner(store: Store) -> None:
     handle = put(store)
-    assert store.get(handle, "me").row(0) == {"a": "x"}
+    assert store.get(handle, "me")[0] == {"a": "x"}
     with pytest.raises(NotFound, match="There is no result"):
         store.get(handle, "you")
 
@@ -57,7 +57,7 @@ def test_a_result_expires_and_names_the_call_that_makes_it_again(tmp_path: Path)
     store = Store(clock, scratch=Scratch(tmp_path))
     handle = put(store)
     clock.advance(LIFE - 1)
-    assert store.get(handle, "me").count == 1
+    assert len(store.get(handle, "me")) == 1
     clock.advance(1)
     with pytest.raises(NotFound, match="no longer kept") as caught:
         store.get(handle, "me")

@@ -14,7 +14,20 @@ from pentad.models import Wire
 from pentad.platforms import load
 from pentad.settings import Account
 from tests.clock import ManualClock
-from tests.http.wire import KEY, THING, URL, Line, Tape, fails, get_thing, list_things, ok, save_thing, text
+from tests.http.wire import (
+    KEY,
+    THING,
+    URL,
+    Line,
+    Tape,
+    fails,
+    get_thing,
+    list_things,
+    no_draft,
+    ok,
+    save_thing,
+    text,
+)
 
 FORMS = [
     ("claribi", {"api_key": "claribi_k1"}, "X-API-Key", "claribi_k1"),
@@ -43,7 +56,7 @@ async def test_each_form_of_key_is_sent_in_exactly_one_header(
     kind = load(platform)
     clock = ManualClock()
     connection = kind.connect(Account(platform, values), clock, lambda: tape)
-    client = kind(connection, Call(clock), Line(ok({})).folder)
+    client = kind(connection, Call(clock), Line(ok({})).folder, no_draft)
     for _ in range(2):
         await client.bound_to(list_things).page(Wire, limit=None, cursor=None)
     for request in tape.seen:

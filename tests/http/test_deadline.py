@@ -16,7 +16,19 @@ from pentad.http.auth import JwtAuth
 from pentad.sandbox import Fault, Sandbox
 from tests.clock import ManualClock
 from tests.http.loop import LoopClock, run
-from tests.http.wire import THING, URL, Line, Shop, Step, create_thing, get_thing, ok, parts, save_thing
+from tests.http.wire import (
+    THING,
+    URL,
+    Line,
+    Shop,
+    Step,
+    create_thing,
+    get_thing,
+    no_draft,
+    ok,
+    parts,
+    save_thing,
+)
 
 LATEST = PATIENCE + 0.6
 
@@ -198,7 +210,7 @@ async def test_the_sandboxs_worst_is_answered_in_time(fault: Fault) -> None:
     values = {"url": platform.url, "api_key": str(platform.credentials["api_key"])}
     connection = Claribi.connect(Account("claribi", values), clock, sandbox.transport)
     begun = clock.monotonic()
-    client = Claribi(connection, Call(clock), Line(ok({})).folder)
+    client = Claribi(connection, Call(clock), Line(ok({})).folder, no_draft)
     with pytest.raises(Unavailable):
         await list_reports(client)
     assert clock.monotonic() - begun <= LATEST

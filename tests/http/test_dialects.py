@@ -16,7 +16,7 @@ from pentad.errors import AuthFailed, Malformed, NotFound, PlatformError, Reject
 from pentad.files import Folder
 from pentad.http.answers import Disguised, Explained
 from pentad.http.auth import KeyAuth
-from pentad.http.client import Extra
+from pentad.http.errand import Extra
 from pentad.models import Id, Page
 from pentad.operations import reads, writes
 from tests.http.wire import KEY, THING, URL, Line, Shop, Thing, fails, ok, save_thing, text
@@ -71,7 +71,7 @@ async def create_thing(shop: Bazaar, body: Any) -> Thing:
 
 
 def bazaar(line: Line) -> Bazaar:
-    return Bazaar(line.connection, Call(line.clock), line.folder)
+    return Bazaar(line.connection, Call(line.clock), line.folder, line.draft)
 
 
 async def got(line: Line, extra: Extra | None = None) -> Thing:

@@ -18,6 +18,7 @@ from pentad.http.pacing import Budget
 from pentad.http.paging import Paging, in_envelope
 from pentad.models import Cursor, Id, Limit, Page, Saved, Wire
 from pentad.operations import reads, writes
+from pentad.results.draft import Draft
 from tests.clock import ManualClock
 
 URL = "https://shop.example"
@@ -146,6 +147,10 @@ def breaks(error: Exception) -> Step:
     return step
 
 
+def no_draft() -> Draft:
+    raise AssertionError("nothing here is large")
+
+
 THING = {"id": "7", "name": "lamp"}
 
 
@@ -160,6 +165,7 @@ class Line:
         budget: Callable[[str], Budget] = lambda _: Budget(),
         folder: Path = Path(__file__) / "no folder",
         url: str = URL,
+        draft: Callable[[], Draft] = no_draft,
     ) -> None:
         self.manual = ManualClock()
         self.clock: Clock = clock or self.manual
@@ -169,12 +175,13 @@ class Line:
             "Shop", url, auth, make_budget=budget, clock=self.clock, transport=lambda: self.tape
         )
         self.folder = Folder(folder)
+        self.draft = draft
         self.call = Call(self.clock)
 
     def shop(self, call: Call | None = None) -> Shop:
         """A client for a new call, unless one is given."""
         self.call = call or Call(self.clock)
-        return Shop(self.connection, self.call, self.folder)
+        return Shop(self.connection, self.call, self.folder, self.draft)
 
     @property
     def seen(self) -> list[httpx.Request]:

@@ -91,12 +91,29 @@ def test_an_hour_begins_when_a_result_is_complete(tmp_path: Path) -> None:
     assert kept.get(stored.handle, "me") is stored
 
 
+def test_what_is_being_read_stays_until_it_was_read(tmp_path: Path) -> None:
+    kept = store(tmp_path, quota=3 * LARGE, life=60)
+    first = put(kept, LARGE)
+    with kept.reading([first.handle], "me") as (same,):
+        assert same is first
+        assert isinstance(kept.clock, ManualClock)
+        kept.clock.advance(61)
+        second, third = put(kept, LARGE), put(kept, LARGE)
+        assert first.path().exists()
+        assert list(kept.kept) == [first.handle, third.handle]
+    with pytest.raises(NotFound, match="no longer kept"):
+        kept.get(first.handle, "me")
+    assert not first.path().exists()
+    assert second.handle in kept.gone
+    kept.close()
+
+
 def test_many_small_results_move_to_disk_before_they_fill_the_memory(tmp_path: Path) -> None:
     kept = store(tmp_path, memory=3 * SMALL)
     results = [put(kept, SMALL - KIB) for _ in range(5)]
     on_disk = [stored.lines.file is not None for stored in results]
     assert on_disk == [True, True, False, False, False]
-    assert all(kept.get(stored.handle, "me").row(0)["a"] for stored in results)
+    assert all(kept.get(stored.handle, "me")[0]["a"] for stored in results)
     kept.close()
 
 

@@ -88,7 +88,7 @@ class Engine:
         return self.rows[offset:end][: int(asked.headers["results-limit"])]
 
     def nest(self, rows: list[Flat]) -> list[Row]:
-        return [Row.model_validate(one) for one in nested(rows, self.shape, bare=self.bare)]
+        return list(nested(rows, self.shape, bare=self.bare))
 
     def read_on(self, asked: Asked) -> tuple[dict[str, Any], bool]:
         """Every entity by its last occurrence, and whether the last one was left incomplete."""
@@ -96,13 +96,14 @@ class Engine:
         while True:
             flat = self.cut(asked)
             rows = self.nest(flat)
-            unsure = asked.unsure(rows)
+            tally = asked.tally(rows)
+            unsure = asked.unsure(tally)
             self.asked_flat += unsure
-            beside = [Row.model_validate(row) for row in flat] if unsure else None
-            table, _ = asked.table(rows, beside)
-            found |= {row.record()["entity_id"]: row.record() for row in table.rows}
+            beside = flat if unsure else None
+            table, _ = asked.table(rows, tally, beside)
+            found |= {row["entity_id"]: row for row in table.rows}
             if table.cursor is None:
-                return found, "incomplete" in table.rows[-1].record() if table.rows else False
+                return found, "incomplete" in table.rows[-1] if table.rows else False
             offset = int(table.cursor.partition("-")[0])
             assert offset > asked.offset
             asked = replace(asked, offset=offset)
@@ -191,7 +192,8 @@ def test_a_limit_of_the_statement_is_kept_to_while_reading_on(
 def test_without_an_order_by_entity_no_cursor_is_given(engine: Engine, limit: int) -> None:
     question = asked(SQL.replace("ORDER BY `entity_id`", "ORDER BY `sent[z].late`, `entity_id`"), limit)
     flat = engine.cut(question)
-    table, notes = question.table(engine.nest(flat), [Row.model_validate(row) for row in flat])
+    rows = engine.nest(flat)
+    table, notes = question.table(rows, question.tally(rows), flat)
 
     assert table.cursor is None
     assert ("add ORDER BY `entity_id`" in " ".join(notes)) is (len(flat) >= limit)
@@ -216,8 +218,9 @@ def test_a_limit_that_was_not_met_takes_no_second_look() -> None:
 def test_without_the_flat_rows_nothing_is_claimed_about_a_limit() -> None:
     engine = engine_of([([1, 1, 1], 2), ([1, 1, 1], 2)], {1, 7}, 0)
     question = asked(SQL, 10)
-    table, notes = question.table(engine.nest(engine.cut(question)))
+    rows = engine.nest(engine.cut(question))
+    table, notes = question.table(rows, question.tally(rows))
 
     assert table.cursor is None
-    assert table.rows[-1].record()["incomplete"] is True
+    assert table.rows[-1]["incomplete"] is True
     assert "cannot be told" in notes[-1]

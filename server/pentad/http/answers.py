@@ -67,16 +67,21 @@ def is_json(response: httpx.Response) -> bool:
 
 def json_of(response: httpx.Response, label: str, page_hint: str = PAGE_HINT) -> Any:
     """The decoded body, whatever media type it claims. Raises Malformed, never ValueError."""
-    charset = response.charset_encoding or "utf-8"
+    if "json" in response.extensions:
+        return response.extensions["json"]
+    charset = foreign(response.charset_encoding)
     try:
-        # JSON tells its own Unicode encoding; only another one has to be taken from the header.
-        foreign = not charset.lower().startswith("utf")
-        return jsontext.loads(response.content.decode(charset) if foreign else response.content)
+        return jsontext.loads(response.content.decode(charset) if charset else response.content)
     except (ValueError, LookupError):
         what = "an empty body" if not response.content.strip() else "a body that is not complete JSON"
         if response.content.lstrip()[:1] == b"<":
             what = f"a web page instead of JSON ({page_hint})"
         raise Malformed(f"{label} answered with {what}.") from None
+
+
+def foreign(charset: str | None) -> str | None:
+    """JSON tells its own Unicode encoding; only another one has to be taken from the header."""
+    return None if charset is None or charset.lower().startswith("utf") else charset
 
 
 def one(model: type[W], data: Any, label: str) -> W:

@@ -16,7 +16,7 @@ import httpx2 as httpx
 from pentad.clock import Clock
 from pentad.errors import AuthFailed, Malformed, for_status
 from pentad.http.answers import json_of
-from pentad.http.retry import Errand
+from pentad.http.errand import Errand
 
 Flow = AsyncGenerator[httpx.Request, httpx.Response]
 

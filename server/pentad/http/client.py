@@ -2,105 +2,43 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
-import json
-from collections.abc import Awaitable, Callable, Generator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, ClassVar, TypeVar
 
 import httpx2 as httpx
 
 from pentad import jsontext
-from pentad.call import PATIENCE, Call
+from pentad.call import PATIENCE
 from pentad.consent.plans import Planned, Preview
-from pentad.errors import Malformed, PlatformError, RateLimited, Unavailable
-from pentad.files import Folder, Interrupted
+from pentad.errors import Malformed, RateLimited, Unavailable
+from pentad.files import Interrupted
 from pentad.http import paging
-from pentad.http.answers import PAGE_HINT, Asked, Disguised, Explained, given, is_json, json_of, kind_of, one
-from pentad.http.connection import Connection
+from pentad.http.answers import (
+    given,
+    is_json,
+    json_of,
+    kind_of,
+    one,
+)
+from pentad.http.asking import Asking
 from pentad.http.egress import checked
-from pentad.http.retry import Errand
+from pentad.http.errand import NOTHING, Errand, Extra
 from pentad.models import Page, Saved, Wire
-from pentad.operations import AnyOperation
 
-
-@dataclass(frozen=True)
-class Extra:
-    """What a request carries besides the values of its route: headers, and pairs for its query whose names
-    are the caller's own. None means leave out."""
-
-    headers: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
-    query: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-
-NOTHING = Extra()
 T = TypeVar("T")
 W = TypeVar("W", bound=Wire)
 Decode = Callable[[httpx.Response], Any]
 
 
-class Client:
-    """One platform account for the length of one call; `bound_to` makes it speak for one operation.
+class Client(Asking):
+    """The verbs; a platform's subclass says how its pages are read."""
 
-    What is peculiar to a platform stands in a subclass: its dialect of pages and errors, its budgets.
-    """
-
-    label: ClassVar[str]
     paging: ClassVar[paging.Paging]
-    hints: ClassVar[Mapping[int, str]] = {}
-    operation: AnyOperation
-
-    def __init__(self, connection: Connection, call: Call, folder: Folder) -> None:
-        self.connection = connection
-        self.call = call
-        self.folder = folder
-
-    def bound_to(self, operation: AnyOperation) -> Self:
-        bound = copy.copy(self)
-        bound.operation = operation
-        return bound
-
-    # --- what a platform may say differently
-
-    def path(self, path: str) -> str:
-        """The contract's path as this account wants it."""
-        return path
-
-    def budgets(self, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """The rate limits the bound operation draws on, the narrowest last."""
-        del values
-        return (self.operation.budget,)
-
-    def headers(self) -> Mapping[str, str]:
-        """What every request of the bound operation carries."""
-        return {}
-
-    def explain(self, status: int, data: Any, text: str) -> Explained:
-        """Read the platform's error body: `text`, and `data` where it was JSON, else None."""
-        del status, text
-        message = data.get("message") if isinstance(data, dict) else None
-        return Explained(message if isinstance(message, str) else None)
-
-    def opened(self, data: Any) -> Any:
-        """What an answer holds, out of its envelope. Raises Disguised for a failure called a success."""
-        return data
-
-    def page_hint(self) -> str:
-        """What a web page in place of JSON may mean."""
-        return PAGE_HINT
-
-    def respelt(self, response: httpx.Response) -> bool:
-        """Whether the path is to be tried once more because it is spelt otherwise from now on."""
-        del response
-        return False
-
-    # --- verbs
 
     async def get(self, model: type[W], *, extra: Extra = NOTHING, **values: Any) -> W:
         """Fetch one object. Values fill the path first; the rest becomes the query."""
-        value: W = await self._ask(values, lambda response: self._one(model, response), extra=extra)
+        value: W = await self.ask(values, self.reader(model), extra=extra, spill=self.spill(model))
         return value
 
     async def page(self, model: type[W], *, limit: int | None, cursor: str | None, **values: Any) -> Page[W]:
@@ -110,13 +48,13 @@ class Client:
         begin = paging.start(dialect, limit, cursor, mark)
 
         def read(response: httpx.Response, size: int) -> paging.Slice:
-            found = dialect.read(self.opened(self._json(response)), size)
+            found = dialect.read(self.opened(self.decoded(response)), size)
             return paging.Slice([one(model, row, self.label) for row in found.rows], found.more, found.total)
 
         async def fetch(page: int, size: int) -> paging.Slice:
             await self.call.report(page - begin.page, None, f"{self.label}: page {page}")
             wanted = values | dialect.query(page, size)
-            found: paging.Slice = await self._ask(wanted, lambda response: read(response, size))
+            found: paging.Slice = await self.ask(wanted, lambda response: read(response, size))
             return found
 
         walked = await paging.walk(fetch, begin, limit, _identity, self.call.note)
@@ -139,7 +77,7 @@ class Client:
             if self.call.plan is None:
                 raise Planned(preview, print_)
             self.call.plan.confirm(print_)
-        value: W = await self._ask(values, lambda response: self._one(model, response), body, extra)
+        value: W = await self.ask(values, self.reader(model), body, extra, self.spill(model))
         return value
 
     async def poll(self, fetch: Callable[[], Awaitable[T]], waiting: Callable[[T], str | None]) -> T | None:
@@ -173,13 +111,11 @@ class Client:
                 raise
             return await self._download(stem, link, values)
 
-    # --- the request behind them
-
     async def _download(self, stem: str, link: str, values: Mapping[str, Any]) -> Saved:
-        errand = self._errand(values, stream=True)
-        request = self._request(values, None, errand)
+        errand = self.errand(values, stream=True)
+        request = self.request(values, None, errand)
         for _ in range(3):
-            with self._reckoning(errand):
+            with self.reckoning(errand):
                 response = await self.connection.exchange(request, errand)
                 try:
                     target = await self._pointer(response, link, values, linked=errand.bare)
@@ -198,7 +134,7 @@ class Client:
         if response.has_redirect_location:
             target: Any = response.headers["location"]
         elif not response.is_success:
-            raise self._failure(response, values, hinted=not linked)
+            raise self.failure(response, values, hinted=not linked)
         elif kind_of(response) == "text/html":
             raise Malformed(f"{self.label} answered with a web page instead of a file.")
         elif is_json(response) and not linked:
@@ -211,85 +147,6 @@ class Client:
         else:
             return None
         return checked(target, response.request.url, self.connection.url, self.label)
-
-    async def _ask(
-        self, values: Mapping[str, Any], decode: Decode, body: Any = None, extra: Extra = NOTHING
-    ) -> Any:
-        def read(response: httpx.Response) -> Any:
-            try:
-                return decode(response)
-            except Disguised as fault:
-                raise self._refusal(response.status_code, fault.explained, values) from None
-
-        errand = self._errand(values, decode=read)
-        with self._reckoning(errand):
-            response = await self.connection.exchange(self._request(values, body, errand, extra), errand)
-            if self.respelt(response):
-                response = await self.connection.exchange(self._request(values, body, errand, extra), errand)
-            if not response.is_success:
-                raise self._failure(response, values)
-        return errand.decoded
-
-    def _errand(self, values: Mapping[str, Any], **how: Any) -> Errand:
-        operation = self.operation
-        budgets = self.budgets(values)
-        return Errand(self.call, self.label, budgets, operation.repeatable, slow=operation.slow, **how)
-
-    def _request(
-        self, values: Mapping[str, Any], body: Any, errand: Errand, extra: Extra = NOTHING
-    ) -> httpx.Request:
-        route = self.operation.endpoint
-        path, query = route.fill(values)
-        typed = {} if body is None else {"Content-Type": "application/json"}
-        return self.connection.http.build_request(
-            route.method,
-            self.connection.address(self.path(path)),
-            params=given({**query, **extra.query}) or None,
-            content=None if body is None else body.encode() if isinstance(body, str) else json.dumps(body),
-            headers=given({**typed, **self.headers(), **extra.headers}),
-            extensions={"errand": errand},
-        )
-
-    def _json(self, response: httpx.Response) -> Any:
-        return json_of(response, self.label, self.page_hint())
-
-    def _one(self, model: type[W], response: httpx.Response) -> W:
-        nothing = self.operation.effect != "read" and not response.content.strip()
-        return one(model, {} if nothing else self.opened(self._json(response)), self.label)
-
-    def _failure(
-        self, response: httpx.Response, values: Mapping[str, Any], *, hinted: bool = True
-    ) -> PlatformError:
-        status = response.status_code
-        try:
-            data = json_of(response, self.label)
-        except Malformed:
-            data = None
-        return self._refusal(status, self.explain(status, data, response.text), values, hinted=hinted)
-
-    def _refusal(
-        self, status: int, explained: Explained, values: Mapping[str, Any], *, hinted: bool = True
-    ) -> PlatformError:
-        told = {name: values[name] for name in self.operation.endpoint.places if name in values}
-        asked = Asked(self.label, self.operation.name, told, self.hints if hinted else {})
-        wait = self.connection.pacing.wait(self.budgets(values))
-        return asked.failure(status, explained, wait)
-
-    @contextmanager
-    def _reckoning(self, errand: Errand) -> Generator[None]:
-        """Add to an error how often it was tried, and whether a write may have happened all the same."""
-        try:
-            yield
-        except PlatformError as error:
-            if errand.tries > 1 and isinstance(error, Unavailable | Malformed | RateLimited):
-                error.message += f" It was tried {errand.tries} times."
-            if self.operation.effect != "read" and error.outcome is None and errand.sent:
-                error.outcome = "unknown"
-                error.message += (
-                    f" It is not known whether {self.operation.name} was carried out, and it is not "
-                    f"repeated: {self.operation.check} before trying again."
-                )
-            raise
 
 
 def _identity(row: Wire) -> Any:

@@ -16,8 +16,9 @@ from pentad.clock import Clock
 from pentad.errors import Malformed, Unavailable
 from pentad.http.auth import same_origin
 from pentad.http.breaker import Breaker
+from pentad.http.errand import Errand
 from pentad.http.pacing import Budget, Pacing
-from pentad.http.retry import Errand, Retrying
+from pentad.http.retry import Retrying
 
 REDIRECTS = 3
 _MOVED = frozenset({301, 302, 303, 307, 308})

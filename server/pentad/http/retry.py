@@ -11,51 +11,20 @@ import random
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import httpx2 as httpx
 
-from pentad.call import PATIENCE, Call
+from pentad.call import PATIENCE
 from pentad.clock import Clock
 from pentad.errors import Malformed, PlatformError, Unavailable
+from pentad.http.bodies import whole
 from pentad.http.breaker import Breaker, RepeatBudget
+from pentad.http.errand import Errand
 from pentad.http.pacing import Pacing, asked_pause, too_long
 
 ATTEMPTS = 5
-MAX_BODY = 32 * 2**20
-# A shorter credential is no secret, and would be found inside other words.
-_TELLING = 8
 _PASSING = frozenset({500, 502, 503, 504})
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-
-
-@dataclass
-class Errand:
-    """What a request is for; it travels in the request's extensions.
-
-    `decode` reads a successful body once and leaves the value in `decoded`; a body it cannot read is worth
-    another try like any other passing fault. `bare` requests carry no credential even at home (signed
-    links). `sent` turns true when the platform may have begun to act, `tries` counts the times it was asked.
-    `credential` is what the request was signed with; an answer that repeats it is read without it. `slow` is
-    the advice for an answer that did not come in time: such a request has all the call's time, once.
-    """
-
-    call: Call
-    label: str
-    budgets: tuple[str, ...]
-    repeatable: bool
-    stream: bool = False
-    bare: bool = False
-    decode: Callable[[httpx.Response], Any] | None = None
-    decoded: Any = None
-    sent: bool = False
-    tries: int = 0
-    credential: str = ""
-    slow: str | None = None
-
-    def for_sign_in(self) -> Errand:
-        """The same errand's way in: safe to repeat, never streamed, drawn on the general budget."""
-        return Errand(self.call, self.label, ("general",), repeatable=True)
 
 
 @dataclass
@@ -156,33 +125,11 @@ class Retrying(httpx.AsyncBaseTransport):
         if errand.stream and response.status_code < 300:
             return response
         try:
-            return await self._whole(request, response, errand)
+            return await whole(request, response, errand)
+        except Malformed as error:
+            raise _Setback(error) from None
         finally:
             await response.aclose()
-
-    async def _whole(
-        self, request: httpx.Request, response: httpx.Response, errand: Errand
-    ) -> httpx.Response:
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > MAX_BODY:
-                raise _Setback(
-                    Malformed(
-                        f"{self.label} sent more than {MAX_BODY >> 20} MiB in one answer. Ask for less."
-                    )
-                )
-            if errand.call.left() <= 0:
-                raise httpx.ReadTimeout("the answer trickled in too slowly")
-        headers = [
-            (name, value)
-            for name, value in response.headers.raw
-            if name.lower() not in (b"content-encoding", b"content-length", b"transfer-encoding")
-        ]
-        content = bytes(body)
-        if len(errand.credential) >= _TELLING:
-            content = content.replace(errand.credential.encode(), b"(credential)")
-        return httpx.Response(response.status_code, headers=headers, content=content, request=request)
 
     def _judge(self, response: httpx.Response, errand: Errand) -> None:
         """Return if the answer is final; raise the setback it stands for otherwise."""

@@ -38,7 +38,6 @@ class Draft:
         self._finish = finish
         self._expires = expires
         self._names: dict[str, None] = {}
-        self._before = 0
         self._asked = 0
         self._out: BinaryIO | None = None
         self._open = True
@@ -56,27 +55,10 @@ class Draft:
         self._require_open()
         if line.names is None:
             raise ValueError("a row is a JSON object")
-        self._before = len(self._names)
         for name in line.names:
             self._names[name] = None
         self.lines.starts.append(self.lines.size)
         self._write(line.text.encode() + b"\n")
-
-    def replace_last(self, row: Mapping[str, Any]) -> None:
-        """Put this row in the place of the one that was added last."""
-        self._require_open()
-        text = jsontext.dumps(row)
-        size = self.lines.starts.pop()
-        while len(self._names) > self._before:
-            self._names.popitem()
-        self.lines.size = size
-        if self._out is None:
-            del self.lines.held[size:]
-        else:
-            with self._kept(), on_disk():
-                self._out.truncate(size)
-                self._out.seek(size)
-        self.add_line(Line(text, row.keys()))
 
     def close(self) -> Stored:
         """The result, complete. Raises Unkept."""
@@ -98,6 +80,10 @@ class Draft:
                 self._shut()
             self.lines.remove()
             self._finish(self, None)
+
+    def __len__(self) -> int:
+        """How many rows it has so far."""
+        return len(self.lines.starts)
 
     def __enter__(self) -> Self:
         return self

@@ -16,10 +16,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pentad.errors import Unavailable
+from pentad.errors import Rejected, Unavailable
 from pentad.results import refusals
 from pentad.results.locks import Limits
 from pentad.results.sources import Source
+from pentad.text import plural
 
 MEMORY = 512 * 2**20
 DISK = 2 * 2**30
@@ -55,7 +56,8 @@ class Worker:
         a statement that is at fault, Unavailable for what broke its limits."""
         from pentad.results import select
 
-        select.check(sql, sources)
+        # A statement that was made to be slow to check must not keep other calls waiting.
+        await asyncio.to_thread(select.check, sql, sources)
         told = await self.run({"sql": sql, "into": str(into), "limit": limit}, sources)
         return Answer(tuple(told["columns"]), tuple(told["types"]), told["count"], told["more"])
 
@@ -63,6 +65,22 @@ class Worker:
         """Column names and types of every source, by handle."""
         told = await self.run({}, sources)
         return {name: [(column, of) for column, of in columns] for name, columns in told["tables"].items()}
+
+    async def export(self, source: Source, columns: Sequence[str], into: Path) -> list[str]:
+        """Write columns of a source to `into`, a new Parquet file; answers with their names there: no table
+        has two that differ in case only, or one that is empty."""
+        positions = [source.columns.index(name) for name in columns]
+        told = await self.run({"parquet": positions, "into": str(into)}, [source])
+        return list(told["columns"])
+
+    async def plot(self, source: Source, into: Path, chart: Mapping[str, str | None]) -> dict[str, Any]:
+        """Draw a source into `into`, a new PNG; answers with `told`, `rows`, `left_out` and `notes`. `chart`
+        is kind, x, y, by and title. Raises Rejected with all problems of the columns."""
+        told = await self.run({"plot": chart, "into": str(into)}, [source])
+        if problems := told.get("problems"):
+            count = plural(sum(map(len, problems.values())), "problem")
+            raise Rejected(f"plot_result drew nothing: {count}.", problems=problems, outcome="none")
+        return told
 
     async def run(self, job: Mapping[str, Any], sources: Sequence[Source]) -> dict[str, Any]:
         """A job as it is, unchecked: the worker's own locks are all that holds it."""

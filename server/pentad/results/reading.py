@@ -22,7 +22,7 @@ _BATCH = 1000
 def query(folder: Path, job: dict[str, Any], limits: Limits) -> dict[str, Any]:
     """Write the rows of the job's `sql` to `into`, at most `limit`; answers with `columns`, `types`,
     `count` and whether there are `more`."""
-    with _opened(folder, job["sources"], limits) as connection:
+    with opened(folder, job["sources"], limits) as connection:
         told = _one_select(connection, job["sql"])
         limit: int = job["limit"]
         names, types = told.columns, [str(kind) for kind in told.types]
@@ -47,7 +47,7 @@ def query(folder: Path, job: dict[str, Any], limits: Limits) -> dict[str, Any]:
 
 def describe(folder: Path, job: dict[str, Any], limits: Limits) -> dict[str, Any]:
     """The columns of every source, as `tables`: handle to pairs of name and type."""
-    with _opened(folder, job["sources"], limits) as connection:
+    with opened(folder, job["sources"], limits) as connection:
         tables = {}
         for source in job["sources"]:
             table = connection.table(source["name"])
@@ -58,7 +58,7 @@ def describe(folder: Path, job: dict[str, Any], limits: Limits) -> dict[str, Any
 
 
 @contextlib.contextmanager
-def _opened(
+def opened(
     folder: Path, sources: Sequence[dict[str, Any]], limits: Limits
 ) -> Generator[duckdb.DuckDBPyConnection]:
     """A locked connection to an empty database with the sources as its only views; gone afterwards."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from array import array
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, overload
 
 from pentad import jsontext
 from pentad.errors import Unavailable
@@ -20,6 +22,9 @@ class Origin:
 
     operation: str
     arguments: Mapping[str, Any]
+
+
+NOWHERE = Origin("", {})
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,31 @@ class Lines:
             for _ in range(start, stop):
                 yield file.readline()
 
+    def cut(self, start: int) -> None:
+        """Leave the lines before this one alone. Raises OSError."""
+        size = self.starts[start]
+        if self.file is None:
+            del self.held[size:]
+        else:
+            os.truncate(self.file, size)
+        del self.starts[start:]
+        self.size = size
+
+    def append(self, text: bytes) -> None:
+        """Add one line, line end included. Raises OSError."""
+        if self.file is None:
+            self.held += text
+        else:
+            with self.file.open("ab") as file:
+                file.write(text)
+        self.starts.append(self.size)
+        self.size += len(text)
+
+    @property
+    def there(self) -> bool:
+        """Whether they can be read."""
+        return self.file is None or self.file.exists()
+
     def remove(self) -> None:
         if self.file is not None:
             discard(self.file)
@@ -80,14 +110,18 @@ class Lines:
 
 
 @dataclass(eq=False)
-class Stored:
-    """Rows in order, as they came. A record is stored as its one row."""
+class Stored(Sequence[dict[str, Any]]):
+    """Rows in order, as they came, decoded one at a time. A record is stored as its one row.
+
+    `readers` counts the statements that read its file right now, which stays for so long.
+    """
 
     tag: Tag
     expires: float
-    lines: Lines
+    lines: Lines = field(repr=False)
     names: tuple[str, ...]
     scratch: Scratch
+    readers: int = 0
 
     @property
     def handle(self) -> str:
@@ -106,10 +140,6 @@ class Stored:
         return self.tag.shown
 
     @property
-    def count(self) -> int:
-        return len(self.lines.starts)
-
-    @property
     def size(self) -> int:
         """Bytes of its text."""
         return self.lines.size
@@ -118,17 +148,46 @@ class Stored:
         """Every column of every row, in first-seen order."""
         return list(self.names)
 
-    def row(self, index: int) -> dict[str, Any]:
-        for row in self.rows(index, index + 1):
-            return row
-        raise IndexError(index)
+    def __len__(self) -> int:
+        return len(self.lines.starts)
+
+    @overload
+    def __getitem__(self, index: int) -> dict[str, Any]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[dict[str, Any]]: ...
+
+    def __getitem__(self, index: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        at = range(len(self))[index]
+        return next(self.rows(at, at + 1))
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return self.rows()
 
     def rows(self, start: int = 0, stop: int | None = None) -> Iterator[dict[str, Any]]:
         """Rows by position, decoded one at a time."""
-        stop = self.count if stop is None else min(stop, self.count)
-        try:
+        stop = len(self) if stop is None else min(stop, len(self))
+        with self._reachable():
             for text in self.lines.read(start, stop):
                 yield jsontext.loads(text)
+
+    def show(self, columns: Sequence[str]) -> None:
+        """These columns are shown of it from now on, unless others are asked for."""
+        self.tag = replace(self.tag, shown=tuple(columns))
+
+    def replace_last(self, row: Mapping[str, Any]) -> None:
+        """Put this row in the place of the last one, before anybody has been told of the result."""
+        with self._reachable():
+            self.lines.cut(len(self) - 1)
+            self.lines.append(jsontext.dumps(row).encode() + b"\n")
+        self.names = tuple(dict.fromkeys((*self.names, *row)))
+
+    @contextlib.contextmanager
+    def _reachable(self) -> Generator[None]:
+        try:
+            yield
         except OSError as error:
             raise Unavailable(f"The result {self.handle!r} can no longer be read from disk.") from error
 

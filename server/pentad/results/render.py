@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pentad.jsontext import dumps
+from pentad.results.record import Stored
 from pentad.results.tokens import estimate
 
 Row = Mapping[str, Any]
@@ -26,6 +27,8 @@ class Grid:
 
 def columns_of(rows: Iterable[Row]) -> list[str]:
     """Every column of every row, in first-seen order."""
+    if isinstance(rows, Stored):
+        return rows.columns()
     seen: dict[str, None] = {}
     for row in rows:
         seen |= dict.fromkeys(row)
@@ -62,13 +65,21 @@ def _grid(rows: Sequence[Row], columns: Sequence[str], budget: int, width: int) 
 
 def brief(value: Any, width: int) -> Any:
     """The value itself if it is short; else its beginning, or a word on its size. A text that would hardly
-    get shorter, such as an id, stays whole."""
+    get shorter, such as an id, stays whole; of nested data the first levels and items are shown."""
     if isinstance(value, str):
         over = len(value) - width
         return value if over <= _WORD else f"{value[:width]}…(+{over:,} characters)"
-    if isinstance(value, list | dict) and value and len(dumps(value)) > width:
-        return f"[{len(value)} items]" if isinstance(value, list) else f"{{{len(value)} members}}"
-    return value
+    if not isinstance(value, list | dict) or not value or len(dumps(value)) <= width:
+        return value
+    for items, depth in ((3, 2), (1, 2), (1, 1)):
+        first = _shrunk(value, width // 4, items, depth)
+        if len(dumps(first)) <= width:
+            return first
+    return _size(value)
+
+
+def _size(value: list[Any] | Mapping[str, Any]) -> str:
+    return f"[{len(value)} items]" if isinstance(value, list) else f"{{{len(value)} members}}"
 
 
 def assemble(columns: Sequence[str], texts: Sequence[str], before: Row, after: Row) -> str:
@@ -96,8 +107,8 @@ def shrunk(members: Row, budget: int) -> dict[str, Any] | None:
     if estimate(dumps(members)) <= budget:
         return None
     small: dict[str, Any] = {}
-    for width, items in ((1000, 20), (300, 8), (120, 4), (60, 2), (24, 0)):
-        small = {name: _shrunk(value, width, items) for name, value in members.items()}
+    for width, items, depth in ((1000, 20, 6), (300, 8, 4), (120, 4, 3), (60, 2, 2), (24, 0, 1)):
+        small = {name: _shrunk(value, width, items, depth) for name, value in members.items()}
         if estimate(dumps(small)) <= budget:
             return small
     small = {name: brief(value, 24) for name, value in members.items()}
@@ -118,13 +129,16 @@ def _leading(names: Sequence[str], budget: int) -> list[str]:
     return kept
 
 
-def _shrunk(value: Any, width: int, items: int) -> Any:
-    if isinstance(value, list):
-        kept = [_shrunk(item, width, items) for item in value[:items]]
-        return kept if len(kept) == len(value) else [*kept, f"…({len(value) - items:,} more)"]
+def _shrunk(value: Any, width: int, items: int, depth: int) -> Any:
+    """Nested data to this depth, and so many items of each list; what is left out is counted."""
+    if not isinstance(value, list | Mapping) or not value:
+        return brief(value, width)
+    if depth == 0:
+        return _size(value)
     if isinstance(value, Mapping):
-        return {name: _shrunk(part, width, items) for name, part in value.items()}
-    return brief(value, width)
+        return {name: _shrunk(part, width, items, depth - 1) for name, part in value.items()}
+    kept = [_shrunk(item, width, items, depth - 1) for item in value[:items]]
+    return kept if len(kept) == len(value) else [*kept, f"…({len(value) - items:,} more)"]
 
 
 def absences(rows: Sequence[Row], columns: Sequence[str]) -> dict[str, list[str]]:

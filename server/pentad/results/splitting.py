@@ -6,30 +6,18 @@ stands beside them in the envelope is kept as long as it is small.
 
 from __future__ import annotations
 
-import codecs
-import json
-import re
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Collection
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator, AsyncIterable, Collection
+from typing import Any
 
 from pentad import jsontext
 from pentad.errors import Malformed
+from pentad.results.draft import Draft
+from pentad.results.feed import MAX_ROW, Feed, TooLong
 from pentad.results.rowtext import Line, scan
-from pentad.text import clean
 
-MAX_ROW = 16 * 2**20
 # Characters of an envelope that are kept, and names of members that were too large for it.
 ENVELOPE = 256 * 2**10
 _NAMED = 20
-_AT_ONCE = 1000
-_SPACE = re.compile(r"[ \t\r\n]*")
-# What begins with these ends by itself; a number may go on in the next chunk.
-_DELIMITED = frozenset('{["')
-_COMMA = re.compile(r"[ \t\r\n]*,[ \t\r\n]*")
-_DELIMITER = re.compile(r"[ \t\r\n,\]}]")
-_DECODER = json.JSONDecoder()
-
-T = TypeVar("T")
 
 
 class Split:
@@ -52,18 +40,39 @@ class Split:
         self.envelope: dict[str, Any] = {}
         self.omitted: list[str] = []
         self.found = False
+        self._home: tuple[dict[str, Any], str] | None = None
         self._members = members
         self._label = label
-        self._feed = _Feed(chunks, encoding)
+        self._feed = Feed(chunks, encoding)
         self._room = ENVELOPE
         self._any = False
+
+    def whole(self, rows: Any) -> Any:
+        """The body, with these rows where its own were. Raises Malformed where it had none, and so has parts
+        that nobody kept."""
+        if self._home is not None:
+            self._home[0][self._home[1]] = rows
+            return self.envelope
+        if self.found or not self.omitted:
+            return rows if self.found else self.envelope
+        raise Malformed(f"{self._label} sent more than one answer can hold, and not as rows. Ask for less.")
+
+    async def into(self, draft: Draft) -> Any:
+        """The body with its rows in the draft: a sequence that reads them from there. Raises Malformed, and
+        Unkept where the draft can take no more."""
+        with draft:
+            async for line in self:
+                if line.names is None:
+                    raise Malformed(f"{self._label} sent rows of which number {len(draft)} is no object.")
+                draft.add_line(line)
+            return self.whole(draft.close() if self.found else ())
 
     async def __aiter__(self) -> AsyncGenerator[Line]:
         try:
             async for lines in self._body():
                 for line in lines:
                     yield line
-        except _TooLong:
+        except TooLong:
             what = f"what is not JSON, or has a value of more than {MAX_ROW >> 20} MiB"
             raise Malformed(f"{self._label} answered with {what}.") from None
         except (ValueError, LookupError) as error:
@@ -87,7 +96,7 @@ class Split:
         async for name in self._feed.names():
             mark = await self._feed.peek()
             if mark == "[" and name in self._members and not self._any:
-                self.found = True
+                self._settle(into, name)
                 async for lines in self._feed.items():
                     self._any = True
                     yield lines
@@ -99,11 +108,18 @@ class Split:
             else:
                 await self._aside(into, name)
 
+    def _settle(self, into: dict[str, Any], name: str) -> None:
+        """The rows are here, unless there are none; an earlier list was empty."""
+        self.found = True
+        if self._home is not None:
+            self._home[0][self._home[1]] = []
+        self._home = into, name
+
     async def _aside(self, into: dict[str, Any], name: str) -> None:
         """Keep a member of the envelope, or go past it."""
         try:
             text = (await self._feed.read(scan, self._room)).text
-        except _TooLong:
+        except TooLong:
             await self._feed.skip()
             text = None
         if text is not None and len(name) + len(text) <= self._room:
@@ -111,177 +127,3 @@ class Split:
             into[name] = jsontext.loads(text)
         elif len(self.omitted) < _NAMED:
             self.omitted.append(name)
-
-
-async def redacted(chunks: AsyncIterable[bytes], secret: bytes) -> AsyncGenerator[bytes]:
-    """The same bytes with `(credential)` in place of the secret, wherever chunks happen to be cut."""
-    held = b""
-    async for chunk in chunks:
-        held = (held + chunk).replace(secret, b"(credential)")
-        cut = max(0, len(held) - len(secret) + 1)
-        yield held[:cut]
-        held = held[cut:]
-    yield held
-
-
-class _TooLong(Exception):
-    """A value did not end within the characters that it may have; it has not been taken."""
-
-
-class _Feed:
-    """The text of a body from where it was last read on, filled up as needed."""
-
-    def __init__(self, chunks: AsyncIterable[bytes], encoding: str | None) -> None:
-        self.text = ""
-        self.at = 0
-        self.ended = False
-        self._chunks: AsyncIterator[str] = _decoded(chunks, encoding)
-        self._first = ""
-
-    def blame(self, error: Exception) -> str:
-        """What a body is that could not be read."""
-        if self._first == "<":
-            return "a web page instead of JSON"
-        empty = not self._first and not isinstance(error, UnicodeError)
-        return "an empty body" if empty else "a body that is not complete JSON"
-
-    async def peek(self) -> str:
-        """The next sign that is no space, without taking it; empty at the end."""
-        while True:
-            self.at = _end(_SPACE.match(self.text, self.at))
-            if self.at < len(self.text) or self.ended:
-                self._first = self._first or self.text[self.at : self.at + 1]
-                return self.text[self.at : self.at + 1]
-            await self._fill(1)
-
-    async def read(self, read: Callable[[str, int], tuple[T, int]], most: int) -> T:
-        """What `read` makes of the value that is next. Raises _TooLong for one of more characters."""
-        plain = await self.peek() not in _DELIMITED
-        while True:
-            whole = self.ended or (plain and _DELIMITER.search(self.text, self.at) is not None)
-            try:
-                if plain and not whole:
-                    raise json.JSONDecodeError("cut", self.text, self.at)
-                value, self.at = read(self.text, self.at)
-            except json.JSONDecodeError:
-                ahead = len(self.text) - self.at
-                if whole:
-                    raise
-                if ahead > most:
-                    raise _TooLong from None
-                # Twice as much each time, so that a long value is not begun anew for every chunk.
-                await self._fill(2 * ahead)
-            else:
-                return value
-
-    async def items(self) -> AsyncGenerator[list[Line]]:
-        """The values of the list that is next, as many at once as are there."""
-        self.at += 1
-        if await self.peek() == "]":
-            self.at += 1
-            return
-        while True:
-            if there := self._there():
-                yield there
-            yield [await self.read(scan, MAX_ROW)]
-            if await self._ended("]"):
-                return
-            await self.peek()
-
-    def _there(self) -> list[Line]:
-        """Values that are whole and have a comma after them. This loop is where the time goes."""
-        lines: list[Line] = []
-        text, at = self.text, self.at
-        while len(lines) < _AT_ONCE and text[at : at + 1] in _DELIMITED:
-            try:
-                line, end = scan(text, at)
-            except json.JSONDecodeError:
-                break
-            if text[end : end + 2] == ",{":
-                at = end + 1
-            elif comma := _COMMA.match(text, end):
-                at = comma.end()
-            else:
-                break
-            lines.append(line)
-        self.at = at
-        return lines
-
-    async def names(self) -> AsyncGenerator[str]:
-        """The names of the object that is next; the caller takes the value after each of them."""
-        self.at += 1
-        if await self.peek() == "}":
-            self.at += 1
-            return
-        while True:
-            if await self.peek() != '"':
-                raise ValueError("a name was expected")
-            name = await self.read(_name, MAX_ROW)
-            if await self.peek() != ":":
-                raise ValueError("a colon was expected")
-            self.at += 1
-            yield name
-            if await self._ended("}"):
-                return
-
-    async def skip(self) -> None:
-        """Go past the value that is next, member by member if it has any."""
-        mark = await self.peek()
-        if mark == "[":
-            async for _ in self.items():
-                pass
-        elif mark == "{":
-            async for _ in self.names():
-                await self.read(scan, MAX_ROW)
-        else:
-            await self.read(scan, MAX_ROW)
-
-    async def _ended(self, close: str) -> bool:
-        mark = await self.peek()
-        if mark not in (close, ","):
-            raise ValueError("a comma or an end was expected")
-        self.at += 1
-        return mark == close
-
-    async def _fill(self, want: int) -> None:
-        """Drop what was read, and read on until so many characters are ahead or the body ends."""
-        parts = [self.text[self.at :]]
-        size = len(parts[0])
-        while size < want and not self.ended:
-            part = await anext(self._chunks, None)
-            self.ended = part is None
-            parts.append(part or "")
-            size += len(parts[-1])
-        self.text, self.at = "".join(parts), 0
-
-
-async def _decoded(chunks: AsyncIterable[bytes], encoding: str | None) -> AsyncGenerator[str]:
-    """The text of the bytes. JSON tells its own Unicode encoding by its first four bytes."""
-    head = b""
-    decoder: codecs.IncrementalDecoder | None = None
-    async for chunk in chunks:
-        head += chunk
-        if decoder is None and len(head) >= 4:
-            decoder = _decoder(head, encoding)
-        if decoder is not None:
-            yield decoder.decode(head)
-            head = b""
-    yield (decoder or _decoder(head, encoding)).decode(head, final=True)
-
-
-def _decoder(head: bytes, encoding: str | None) -> codecs.IncrementalDecoder:
-    # Halves of surrogate pairs are let in as `json` lets them in; cleaning removes them.
-    return codecs.getincrementaldecoder(encoding or json.detect_encoding(head))(
-        "strict" if encoding else "surrogatepass"
-    )
-
-
-def _name(text: str, at: int) -> tuple[str, int]:
-    name, end = _DECODER.raw_decode(text, at)
-    return clean(name), end
-
-
-def _end(found: re.Match[str] | None) -> int:
-    if found is None:
-        raise AssertionError
-    return found.end()

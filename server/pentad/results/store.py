@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from pentad.clock import Clock
@@ -68,7 +69,7 @@ class Store:
         self._expire()
         stored = self.kept.get(handle)
         if stored is not None and stored.owner == owner:
-            if stored.lines.file is None or stored.lines.file.exists():
+            if stored.lines.there:
                 self.kept.move_to_end(handle)
                 return stored
             self._drop(handle)
@@ -76,6 +77,18 @@ class Store:
         if origin is not None and gone_owner == owner:
             raise _gone(handle, origin)
         raise NotFound(f"There is no result {handle[:60]!r}. Handles come from `more.result` of an answer.")
+
+    @contextmanager
+    def reading(self, handles: Iterable[str], owner: str) -> Generator[list[Stored]]:
+        """Results whose files stay until this context ends. Raises NotFound, Unkept."""
+        found = [self.get(handle, owner) for handle in handles]
+        for stored in found:
+            stored.readers += 1
+        try:
+            yield found
+        finally:
+            for stored in found:
+                stored.readers -= 1
 
     def close(self) -> None:
         """Forget all results and leave nothing on disk."""
@@ -100,8 +113,10 @@ class Store:
                 "ask for less, or the user can raise PENTAD_QUOTA."
             )
         size = drafts + sum(stored.lines.footprint for stored in self.kept.values())
-        while size > self.quota:
-            size -= self._drop(next(iter(self.kept))).lines.footprint
+        for handle in [handle for handle, stored in self.kept.items() if not stored.readers]:
+            if size <= self.quota:
+                return
+            size -= self._drop(handle).lines.footprint
 
     def _spare_memory(self) -> None:
         held = [stored for stored in self.kept.values() if stored.lines.file is None]
@@ -117,7 +132,7 @@ class Store:
 
     def _expire(self) -> None:
         now = self.clock.monotonic()
-        for handle in [h for h, stored in self.kept.items() if stored.expires <= now]:
+        for handle in [h for h, stored in self.kept.items() if stored.expires <= now and not stored.readers]:
             self._drop(handle)
 
     def _drop(self, handle: str) -> Stored:

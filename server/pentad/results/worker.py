@@ -1,9 +1,10 @@
 """The process that runs SQL over kept results: `python -I -m pentad.results.worker FOLDER LIMITS`.
 
-One job per line on standard input, one answer per line on standard output, both JSON. A job is `sources`, or
-`sources` with `sql`, `into` and `limit`; an answer is what `reading` returns, or `failed` with `text`. DuckDB
-lives in this process alone: it is killed from outside when it takes too long, so that nothing here has to be
-interruptible, and its own alarm ends it should nobody be left to do so.
+One job per line on standard input, one answer per line on standard output, both JSON. A job is `sources`,
+alone or with `sql`, `into` and `limit`, or with `parquet` or `plot`, and `into`; an answer is what its module
+returns, or `failed` with `text`. DuckDB and matplotlib live in this process alone: it is killed from outside
+when it takes too long, so that nothing here has to be interruptible, and its own alarm ends it should nobody
+be left to do so.
 """
 
 from __future__ import annotations
@@ -36,11 +37,15 @@ def main(folder: str, limits: str) -> None:
 
 def _perform(folder: Path, job: dict[str, Any], limits: Limits) -> dict[str, Any]:
     """The answer to one job; every failure becomes words, as the one who asks cannot see a traceback."""
-    from pentad.results import failures, reading
+    from pentad.results import failures, parquet, plotting, reading
 
     try:
         if "sql" in job:
             return reading.query(folder, job, limits)
+        if "plot" in job:
+            return plotting.plot(folder, job, limits)
+        if "parquet" in job:
+            return parquet.write(folder, job, limits)
         return reading.describe(folder, job, limits)
     except Exception as error:
         return failures.told(error)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from pentad.errors import Rejected
-from pentad.jsontext import dumps, loads
+from pentad.jsontext import dumps
 from pentad.models import NO_FLAG, Fields, Row, Table
 from pentad.operations import reads
 from pentad.results import render
+from pentad.results.draft import Draft
 from pentad.results.folder import discard
 from pentad.results.record import Stored
 from pentad.results.sources import Source
@@ -61,29 +64,44 @@ async def query_results(
 ) -> Table[Row]:
     """Run one SELECT (DuckDB SQL) over kept results of any platforms: handles are the tables; DESCRIBE handle
     tells columns. Add, filter and join here instead of reading rows."""
-    store, worker = desk.session.store, desk.session.worker
-    kept = [store.get(handle, desk.session.owner) for handle in dict.fromkeys(_HANDLE.findall(sql))]
-    sources = [Source(one.handle, one.path(), tuple(one.columns())) for one in kept]
-    if found := _DESCRIBE.fullmatch(sql.strip()):
-        columns = (await worker.describe(sources))[found[1]]
-        rows = [Row.model_validate({"column": name, "type": of}) for name, of in columns]
-        return Table(rows, ("column", "type"), len(rows))
-    into = store.scratch.place("answers") / f"{secrets.token_hex(8)}.ndjson"
-    try:
-        answer = await worker.query(sql, sources, into, limit)
-        rows = [Row.model_validate(loads(line)) for line in into.read_bytes().splitlines()]
-    finally:
-        discard(into)
+    session = desk.session
+    with session.store.reading(dict.fromkeys(_HANDLE.findall(sql)), session.owner) as kept:
+        sources = [Source(one.handle, one.path(), tuple(one.columns())) for one in kept]
+        if found := _DESCRIBE.fullmatch(sql.strip()):
+            columns = (await session.worker.describe(sources))[found[1]]
+            described = [{"column": name, "type": of} for name, of in columns]
+            return Table(described, ("column", "type"), len(described))
+        into = session.store.scratch.place("answers") / f"{secrets.token_hex(8)}.ndjson"
+        try:
+            answer = await session.worker.query(sql, sources, into, limit)
+            rows = await _taken(into, session.draft(desk.call))
+        finally:
+            discard(into)
     if answer.more:
         desk.call.note(f"there are more than the {limit:,} rows that limit allows")
-    return Table(rows, answer.columns, None if answer.more else answer.count, once=True)
+    return Table(rows, answer.columns, None if answer.more else answer.count)
+
+
+async def _taken(file: Path, draft: Draft) -> Stored:
+    """The rows of a file as a result; SQL can write what `clean` removes."""
+    with draft:
+        for number, text in enumerate(_lines(file)):
+            draft.add_text(text)
+            if number % 500 == 0:
+                await asyncio.sleep(0)
+        return draft.close()
+
+
+def _lines(file: Path) -> Iterator[str]:
+    with file.open(encoding="utf-8", newline="\n") as lines:
+        yield from lines
 
 
 def _position(cursor: str | None, stored: Stored) -> tuple[int, int]:
     found = _CURSOR.fullmatch(cursor or "0")
-    if found is None or int(found[1]) > max(stored.count - 1, 0):
+    if found is None or int(found[1]) > max(len(stored) - 1, 0):
         raise Rejected(
-            f"{cursor!r} is no position in this result of {stored.count} rows.",
+            f"{cursor!r} is no position in this result of {len(stored)} rows.",
             problems={"cursor": ["use `more.from` or `more.cursor` of an answer about this result"]},
         )
     return int(found[1]), int(found[2] or 0)
@@ -102,17 +120,17 @@ def _slice(stored: Stored, columns: Sequence[str], index: int, offset: int, budg
         texts.append(text)
         rows.append(row)
     at = index + len(rows)
-    if not texts and at < stored.count:
+    if not texts and at < len(stored):
         return _piece(stored, columns, at, offset, budget)
     absent = render.absences(rows, columns)
     rest: dict[str, Any] = {"absent": absent} if absent else {}
-    if at < stored.count:
-        rest["more"] = {"rows": stored.count - at, "cursor": str(at)}
+    if at < len(stored):
+        rest["more"] = {"rows": len(stored) - at, "cursor": str(at)}
     return render.assemble(columns, texts, {}, rest)
 
 
 def _piece(stored: Stored, columns: Sequence[str], index: int, offset: int, budget: int) -> str:
-    row = stored.row(index)
+    row = stored[index]
     text = dumps({column: row[column] for column in columns if column in row})
     if offset > len(text):
         raise Rejected(f"Row {index} of this result ends at character {len(text)}.")
@@ -121,8 +139,8 @@ def _piece(stored: Stored, columns: Sequence[str], index: int, offset: int, budg
     told: dict[str, Any] = {"row": index, "text": text[offset:end]}
     if end < len(text):
         told["more"] = {"characters": len(text) - end, "cursor": f"{index}+{end}"}
-    elif index + 1 < stored.count:
-        told["more"] = {"rows": stored.count - index - 1, "cursor": str(index + 1)}
+    elif index + 1 < len(stored):
+        told["more"] = {"rows": len(stored) - index - 1, "cursor": str(index + 1)}
     return dumps(told)
 
 

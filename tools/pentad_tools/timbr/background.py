@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
+from weakref import WeakValueDictionary
 
 from pydantic import Field
 
 from pentad.errors import Malformed, NotFound, Rejected
 from pentad.http.answers import Disguised, Explained, one
-from pentad.http.client import Extra
-from pentad.models import Id, Row, Table, Wire
+from pentad.http.errand import Extra
+from pentad.models import Id, Row, Rows, Table, Tabular
 from pentad.operations import reads
 from pentad.platforms.timbr import Timbr
 from pentad.platforms.timbr.nesting import Asked
+from pentad.results.record import Stored
 from pentad.results.render import columns_of
 from pentad_tools.timbr.explaining import explaining
 
@@ -24,14 +27,14 @@ _KEPT = 16
 _FOREIGN = "what was asked for is not known here, so whether a row limit cut these rows cannot be told"
 
 
-class Submitted(Wire):
+class Submitted(Tabular):
     """The answer to a submission: a ticket, or the rows at once from a server that knows no background."""
 
     response_id: str | None = None
-    rows: list[Row] | None = None
+    rows: Rows | None = None
 
 
-class Outcome(Wire):
+class Outcome(Tabular):
     """One look at a background statement; `response` is what the call itself would have answered."""
 
     status: str
@@ -73,7 +76,7 @@ async def run(timbr: Timbr, asked: Asked) -> Table[Row]:
         )
     if told.rows is None:
         return await follow(timbr, told.response_id, asked)
-    table, notes = asked.table(told.rows)
+    table, notes = await _tabled(asked, told.rows)
     for note in ("the platform ran it at once instead of in the background", *notes):
         timbr.call.note(note)
     return table
@@ -97,24 +100,39 @@ async def get_query_result(
 ) -> Table[Row]:
     """Rows of a background statement, waiting up to 40 s for it. Collected rows are kept, as the platform
     hands them out once."""
-    known = tickets(timbr)
-    kept = known.get(ticket) or Ticket(notes=(_FOREIGN,))
-    if not kept.ended:
-        try:
-            kept = await _looked(timbr, ticket, kept)
-        except NotFound:
-            # Another call may have collected it meanwhile.
-            kept = known.get(ticket, kept)
-            if not kept.ended:
-                known.pop(ticket, None)
-                raise
+    async with _turn(timbr, ticket):
+        kept = await _collected(timbr, ticket)
     if not kept.ended:
         same = "the same arguments, which does not start it anew, or with " if kept.asked else ""
         tail = "" if kept.asked else ", and do not run it again"
         timbr.call.note(f"still running: ask again with {same}timbr_get_query_result{tail}")
         return Table((), (), about={"ticket": ticket, "status": "running"})
-    known[ticket] = kept
     return await _told(timbr, kept)
+
+
+def _turn(timbr: Timbr, ticket: str) -> asyncio.Lock:
+    """One call at a time asks for a result that is handed out once; the others find it kept."""
+    turns: WeakValueDictionary[str, asyncio.Lock]
+    turns = timbr.connection.memory.setdefault("turns", WeakValueDictionary())
+    return turns.setdefault(ticket, asyncio.Lock())
+
+
+async def _collected(timbr: Timbr, ticket: str) -> Ticket:
+    known = tickets(timbr)
+    kept = known.get(ticket) or Ticket(notes=(_FOREIGN,))
+    if kept.table is not None and isinstance(kept.table.rows, Stored) and not kept.table.rows.lines.there:
+        del known[ticket]
+        raise NotFound("The rows of this ticket are no longer kept; run the statement again.")
+    if kept.ended:
+        return kept
+    try:
+        kept = await _looked(timbr, ticket, kept)
+    except NotFound:
+        known.pop(ticket, None)
+        raise
+    if kept.ended:
+        known[ticket] = kept
+    return kept
 
 
 async def _looked(timbr: Timbr, ticket: str, kept: Ticket) -> Ticket:
@@ -126,7 +144,7 @@ async def _looked(timbr: Timbr, ticket: str, kept: Ticket) -> Ticket:
     if outcome is None or outcome.status == "running":
         return kept
     try:
-        table, notes = _shaped(kept, _rows(timbr, outcome))
+        table, notes = await _shaped(kept, _rows(timbr, outcome))
     except (Rejected, Malformed) as failure:
         return replace(kept, failure=failure)
     return replace(kept, table=replace(table, once=True), notes=notes)
@@ -155,7 +173,7 @@ async def _explained(timbr: Timbr, asked: Asked | None) -> AsyncGenerator[None]:
             yield
 
 
-def _rows(timbr: Timbr, outcome: Outcome) -> list[Row]:
+def _rows(timbr: Timbr, outcome: Outcome) -> Rows:
     """What a finished statement left. Raises Rejected with the engine's words if it failed, Malformed if it
     left no rows."""
     failed = outcome.status != "completed" or (outcome.original_status_code or 200) >= 400
@@ -175,11 +193,15 @@ def _failure(explained: Explained) -> Rejected:
     return Rejected(f"{told} {explained.hint or ''}".strip(), quote=explained.quote)
 
 
-def _shaped(kept: Ticket, rows: list[Row]) -> tuple[Table[Row], tuple[str, ...]]:
+async def _shaped(kept: Ticket, rows: Rows) -> tuple[Table[Row], tuple[str, ...]]:
     """The answer, and remarks on it."""
     if kept.asked is None:
-        return Table(rows, tuple(columns_of(row.record() for row in rows))), kept.notes
-    table, notes = kept.asked.table(rows)
+        return Table(rows, tuple(columns_of(rows))), kept.notes
+    table, notes = await _tabled(kept.asked, rows)
     if table.cursor is not None:
         notes.append("more.cursor belongs to timbr_run_query, with the arguments of the statement")
     return table, tuple(notes)
+
+
+async def _tabled(asked: Asked, rows: Rows) -> tuple[Table[Row], list[str]]:
+    return asked.table(rows, await asyncio.to_thread(asked.tally, rows))

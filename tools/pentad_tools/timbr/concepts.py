@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -10,7 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import WithJsonSchema
 
 from pentad.errors import Problems, Rejected
-from pentad.http.client import Extra
+from pentad.http.errand import Extra
 from pentad.models import Id, Page, Row
 from pentad.operations import reads
 from pentad.platforms.timbr import Timbr
@@ -20,7 +21,7 @@ from pentad.platforms.timbr.graph import BUILT_IN
 from pentad.platforms.timbr.nesting import ROWS
 from pentad.results.render import columns_of
 from pentad_tools.timbr.explaining import explaining, unknown
-from pentad_tools.timbr.queries import RowLimit, Rows, system_rows
+from pentad_tools.timbr.queries import RowLimit, Told, system_rows
 
 _LEAD = 8
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]{1,3})?")
@@ -93,12 +94,13 @@ async def _read(
     async with explaining(timbr, place.ontology, None, system_rows):
         found = {f"{place.kind}_name": await _checked(timbr, place, filters)}
         extra = Extra({"results-limit": str(limit), **headers_of(on)}, filters)
-        rows = (await timbr.get(Rows, extra=extra, ontology_name=place.ontology, **found)).rows
+        rows = (await timbr.get(Told, extra=extra, ontology_name=place.ontology, **found)).rows
     # Formatting tags change how a value is written.
     compared = {} if "format_properties" in on else filters
-    for note in (*notes, *_remarks(timbr, rows, compared, limit)):
+    remarks = await asyncio.to_thread(_remarks, timbr, rows, compared, limit)
+    for note in (*notes, *remarks):
         timbr.call.note(note)
-    shown = columns_of(row.record() for row in rows[:1])
+    shown = columns_of(rows[:1])
     return Page(rows, tuple(shown[:_LEAD]), deep="nested" in on)
 
 
@@ -135,7 +137,7 @@ def _remarks(timbr: Timbr, rows: Sequence[Row], filters: Mapping[str, Any], most
         told.append(
             "that this route honours impersonation is not confirmed; timbr_run_query takes one that does"
         )
-    if any(_differs(row.record(), filters) for row in rows):
+    if filters and any(_differs(row, filters) for row in rows):
         told.append("the server did not apply every filter: rows differ from them; use timbr_run_query")
     if len(rows) > most:
         told.append(f"the server did not apply the limit: it sent {len(rows):,} rows")

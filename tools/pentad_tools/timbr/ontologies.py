@@ -8,7 +8,7 @@ from pydantic import Field
 
 from pentad.consent.plans import Preview
 from pentad.errors import PlatformError
-from pentad.http.client import Extra
+from pentad.http.errand import Extra
 from pentad.models import NO_FLAG, Id, Page, Record, Table, Wire
 from pentad.operations import administers, reads, writes
 from pentad.platforms.timbr import Timbr

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from pentad.errors import PlatformError
-from pentad.http.client import Extra
+from pentad.http.errand import Extra
 from pentad.http.paging import mark, read_cursor
-from pentad.models import NO_FLAG, Cursor, Id, Row, Table, Wire
+from pentad.models import NO_FLAG, Cursor, Id, Row, Rows, Table, Tabular
 from pentad.operations import reads
 from pentad.platforms.timbr import Timbr
 from pentad.platforms.timbr.flags import Flags, switched_on
@@ -37,8 +37,8 @@ Datasource = Annotated[str | None, Field(min_length=1, max_length=200)]
 Background = Annotated[bool, Field(description="For long statements; may return a ticket.")]
 
 
-class Rows(Wire):
-    rows: list[Row]
+class Told(Tabular):
+    rows: Rows
 
 
 @reads("POST /timbr/api/query/", core=True, slow=_SLOW, example={"ontology": "$ontology", "sql": "$sql"})
@@ -89,10 +89,9 @@ async def system_rows(timbr: Timbr, ontology: str, text: str) -> Sequence[Mappin
     headers = {"results-limit": str(_WHOLE)}
     if timbr.impersonating:
         extra = Extra(headers)
-        got = await timbr.bound_to(run_ontology_query).send(Rows, body=text, extra=extra, ontology=ontology)
-        return [row.record() for row in got.rows]
-    rows = await _enveloped(timbr.bound_to(run_query), ontology, text, headers)
-    return [row.record() for row in rows]
+        got = await timbr.bound_to(run_ontology_query).send(Told, body=text, extra=extra, ontology=ontology)
+        return got.rows
+    return await _enveloped(timbr.bound_to(run_query), ontology, text, headers)
 
 
 async def _raw(timbr: Timbr, asked: Asked, *, background: bool) -> Table[Row]:
@@ -103,7 +102,7 @@ async def _raw(timbr: Timbr, asked: Asked, *, background: bool) -> Table[Row]:
 
     async def send(text: str, headers: Mapping[str, str]) -> Sequence[Row]:
         got = await timbr.send(
-            Rows, body=text, extra=Extra(headers), ontology=asked.ontology, datasource=asked.datasource
+            Told, body=text, extra=Extra(headers), ontology=asked.ontology, datasource=asked.datasource
         )
         return got.rows
 
@@ -112,7 +111,7 @@ async def _raw(timbr: Timbr, asked: Asked, *, background: bool) -> Table[Row]:
 
 async def _enveloped(timbr: Timbr, ontology: str, text: str, headers: Mapping[str, str]) -> Sequence[Row]:
     body = {"ontology_name": ontology, "query": text}
-    got = await timbr.send(Rows, body=body, extra=Extra(headers))
+    got = await timbr.send(Told, body=body, extra=Extra(headers))
     return got.rows
 
 
@@ -142,12 +141,13 @@ async def _answered(
 ) -> Table[Row]:
     async with explaining(timbr, asked.ontology, asked.statement, system_rows):
         rows = await send(asked.text, asked.headers)
+    tally = await asyncio.to_thread(asked.tally, rows)
     flat: Sequence[Row] | None = None
-    if asked.unsure(rows):
+    if asked.unsure(tally):
         # The rows are there; a check that fails is no reason to lose them.
         with suppress(PlatformError):
             flat = await send(asked.text, {"results-limit": str(asked.limit)})
-    table, notes = asked.table(rows, flat)
+    table, notes = asked.table(rows, tally, flat)
     for note in notes:
         timbr.call.note(note)
     return table

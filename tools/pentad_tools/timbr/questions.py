@@ -10,11 +10,12 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from pentad.errors import Rejected
-from pentad.http.client import Extra
-from pentad.models import NO_FLAG, Id, Page, Record, Row, Table, Wire
+from pentad.http.errand import Extra
+from pentad.models import NO_FLAG, Id, Page, Record, Row, Rows, Table, Tabular, Wire
 from pentad.operations import reads
 from pentad.platforms.timbr import Timbr
 from pentad.platforms.timbr.nesting import ROWS
+from pentad.results.render import columns_of
 from pentad_tools.timbr import background as running
 from pentad_tools.timbr.queries import RowLimit
 
@@ -40,10 +41,10 @@ Agent = Annotated[
 Target = Annotated[str | None, Field(max_length=200)]
 
 
-class Told(Wire):
+class Told(Tabular):
     """What the pipeline reports; everything but the rows or the answer may be missing."""
 
-    rows: list[Row] | None = None
+    rows: Rows | None = None
     answer: str | None = None
     response_id: str | None = None
 
@@ -85,9 +86,9 @@ async def ask_question(
     told = await timbr.send(Told, body={"prompt": prompt}, extra=extra)
     if told.response_id is not None:
         return await running.follow(timbr, told.response_id, None)
-    members = {name: value for name, value in told.record().items() if name != "rows"}
+    members = told.model_dump(exclude={"rows"}, exclude_unset=True)
     rows = told.rows or []
-    return Table(rows, tuple(dict.fromkeys(name for row in rows for name in row.record())), about=members)
+    return Table(rows, tuple(columns_of(rows)), about=members)
 
 
 @reads(

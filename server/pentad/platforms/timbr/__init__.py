@@ -15,6 +15,7 @@ from pentad.http.auth import KeyAuth, same_origin
 from pentad.http.pacing import Budget
 from pentad.platforms import Platform, Setting
 from pentad.platforms.timbr.signing_in import GrantedToken
+from pentad.results.record import Stored
 
 # Which setting signs in, and the header it is sent in; exactly one is given.
 _FORMS: Mapping[str, str] = {"api_key": "x-api-key", "jwt": "x-jwt-token", "bearer": "x-api-key"}
@@ -55,6 +56,7 @@ class Timbr(Platform):
         ),
         Setting("impersonate", "user whose rows and permissions every call has"),
     )
+    rows_in = ("data", "rows", "response")
     probe = "timbr_list_ontologies"
     hints: ClassVar[Mapping[int, str]] = {
         401: "The token may be wrong or expired, or belong to another environment or tenant; the user can "
@@ -138,7 +140,7 @@ class Timbr(Platform):
         payload = data.get("data") if enveloped else data
         if isinstance(payload, dict):
             return payload
-        return {"rows": payload} if isinstance(payload, list) else {"value": payload}
+        return {"rows": payload} if isinstance(payload, list | Stored) else {"value": payload}
 
     def _is_bare(self, data: Mapping[str, Any]) -> bool:
         template = self.operation.endpoint.template

@@ -7,14 +7,15 @@ Where the entities do not tell how many there were, the flat rows are read besid
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from pentad.models import Row, Table
 from pentad.platforms.timbr.flags import Flag, headers_of
 from pentad.platforms.timbr.guard import Statement
+from pentad.results.record import Stored
 from pentad.results.render import columns_of
 
 # What the server returns where no limit is sent: a comment in the vendor's own client.
@@ -39,8 +40,28 @@ def weights(row: Mapping[str, Any]) -> tuple[int, int]:
     return least, most
 
 
+class Tally(NamedTuple):
+    """How many rows there are, whether any is nested, the fewest and the most flat rows behind them all, and
+    the most behind the last one."""
+
+    rows: int
+    deep: bool
+    least: int
+    most: int
+    last: int
+
+
+def _tally(rows: Iterable[Row]) -> Tally:
+    count, deep, least, most, last = 0, False, 0, 0, 0
+    for row in rows:
+        low, last = weights(row)
+        count, least, most = count + 1, least + low, most + last
+        deep = deep or any(True for _ in _related(row))
+    return Tally(count, deep, least, most, last)
+
+
 def _entity(row: Row) -> Any:
-    return next((value for name, value in row.record().items() if name.lower() == "entity_id"), None)
+    return next((value for name, value in row.items() if name.lower() == "entity_id"), None)
 
 
 def _paths(names: Sequence[str]) -> set[str]:
@@ -55,6 +76,21 @@ def _related(row: Mapping[str, Any]) -> Iterator[list[Mapping[str, Any]]]:
             yield [value]
         elif isinstance(value, list):
             yield [item for item in value if isinstance(item, Mapping)]
+
+
+def _counted(tally: Tally, flat: Sequence[Row] | None) -> tuple[int, int]:
+    """Flat rows in all, and those before the last entity."""
+    if flat:
+        ids = [_entity(row) for row in flat]
+        return len(ids), ids.index(ids[-1])
+    return tally.most, tally.most - tally.last
+
+
+def _with_last(rows: Sequence[Row], row: Row) -> Sequence[Row]:
+    if isinstance(rows, Stored):
+        rows.replace_last(row)
+        return rows
+    return [*rows[:-1], row]
 
 
 @dataclass(frozen=True)
@@ -100,16 +136,15 @@ class Asked:
             if self.statement.offset:
                 yield "OFFSET counts flat rows too: the first entity may lack related ones"
 
-    def unsure(self, rows: Sequence[Row]) -> bool:
-        """Whether it takes the flat rows to tell what a limit cut off a nested answer."""
-        if not self._deep(rows):
-            return False
-        found = [weights(row.record()) for row in rows]
-        most = sum(high for _, high in found)
-        return not self._countable or (any(low != high for low, high in found) and most >= self.limit)
+    def tally(self, rows: Sequence[Row]) -> Tally:
+        """Goes through all rows where they may be nested, which takes its time where these are many."""
+        return _tally(rows) if self.nestable else Tally(len(rows), False, len(rows), len(rows), 1)
 
-    def _deep(self, rows: Sequence[Row]) -> bool:
-        return self.nestable and any(True for row in rows for _ in _related(row.record()))
+    def unsure(self, tally: Tally) -> bool:
+        """Whether it takes the flat rows to tell what a limit cut off a nested answer."""
+        if not tally.deep:
+            return False
+        return not self._countable or (tally.least != tally.most and tally.most >= self.limit)
 
     @property
     def _countable(self) -> bool:
@@ -130,17 +165,19 @@ class Asked:
         own = takewhile(lambda key: key and "[" not in key, self.statement.ordering)
         return "entity_id" in map(str.lower, own)
 
-    def table(self, rows: Sequence[Row], flat: Sequence[Row] | None = None) -> tuple[Table[Row], list[str]]:
+    def table(
+        self, rows: Sequence[Row], tally: Tally, flat: Sequence[Row] | None = None
+    ) -> tuple[Table[Row], list[str]]:
         """The answer, and remarks on what a limit cut off it. `flat` are the same rows, not nested."""
-        deep = self._deep(rows)
-        sure = flat is not None or not self.unsure(rows)
-        got, whole = self._counted(rows, flat) if deep else (len(rows), len(rows))
+        deep = tally.deep
+        sure = flat is not None or not self.unsure(tally)
+        got, whole = _counted(tally, flat) if deep else (tally.rows, tally.rows)
         own = self.statement.limit
         ended = own is not None and self.offset + got >= own
         capped = got >= self.limit and not ended
         notes: list[str] = []
         if deep and (capped or ended or not sure):
-            rows = [*rows[:-1], Row.model_validate(rows[-1].record() | {"incomplete": True})]
+            rows = _with_last(rows, {**rows[-1], "incomplete": True})
             notes.append(self._what_may_lack)
         exact = sure and (self._grouped or not deep)
         cursor = self._cursor(self.offset + whole) if capped and exact else None
@@ -150,17 +187,8 @@ class Asked:
             notes.append(f"whether the limit of {self.limit:,} rows was met cannot be told: {_HIDDEN}")
         elif capped:
             notes.append(self._how_to_go_on(cursor, whole, deep=deep))
-        shown = tuple(columns_of(row.record() for row in rows)) or self.statement.outputs
+        shown = tuple(columns_of(rows)) or self.statement.outputs
         return Table(rows, shown, cursor=cursor, deep=deep), notes
-
-    @staticmethod
-    def _counted(rows: Sequence[Row], flat: Sequence[Row] | None) -> tuple[int, int]:
-        """Flat rows in all, and those before the last entity."""
-        if flat:
-            ids = [_entity(row) for row in flat]
-            return len(ids), ids.index(ids[-1])
-        counts = [weights(row.record())[1] for row in rows]
-        return sum(counts), sum(counts[:-1])
 
     @property
     def _what_may_lack(self) -> str:

@@ -1,0 +1,196 @@
+"""One request and its answer, in the words of one platform."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import AsyncIterable, Callable, Generator, Mapping
+from contextlib import contextmanager
+from typing import Any, ClassVar, Self, TypeVar
+
+import httpx2 as httpx
+
+from pentad.call import Call
+from pentad.errors import Malformed, PlatformError, RateLimited, Unavailable
+from pentad.files import Folder
+from pentad.http.answers import (
+    PAGE_HINT,
+    Asked,
+    Disguised,
+    Explained,
+    foreign,
+    given,
+    json_of,
+    one,
+)
+from pentad.http.connection import Connection
+from pentad.http.errand import NOTHING, Errand, Extra, Spill
+from pentad.models import Tabular, Wire
+from pentad.operations import AnyOperation
+from pentad.results.draft import Draft
+from pentad.results.splitting import Split
+
+T = TypeVar("T")
+W = TypeVar("W", bound=Wire)
+Decode = Callable[[httpx.Response], Any]
+
+
+class Asking:
+    """One platform account for the length of one call; `bound_to` makes it speak for one operation.
+
+    What is peculiar to a platform stands in a subclass: its dialect of errors and envelopes, its budgets.
+    """
+
+    label: ClassVar[str]
+    hints: ClassVar[Mapping[int, str]] = {}
+    # Members of an answer under which rows, or an object that has the rows, may stand.
+    rows_in: ClassVar[tuple[str, ...]] = ()
+    operation: AnyOperation
+
+    def __init__(
+        self, connection: Connection, call: Call, folder: Folder, draft: Callable[[], Draft]
+    ) -> None:
+        """`draft` begins a result of this call, for rows that are more than memory should hold."""
+        self.connection = connection
+        self.call = call
+        self.folder = folder
+        self.draft = draft
+
+    def bound_to(self, operation: AnyOperation) -> Self:
+        bound = copy.copy(self)
+        bound.operation = operation
+        return bound
+
+    # --- what a platform may say differently
+
+    def path(self, path: str) -> str:
+        """The contract's path as this account wants it."""
+        return path
+
+    def budgets(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """The rate limits the bound operation draws on, the narrowest last."""
+        del values
+        return (self.operation.budget,)
+
+    def headers(self) -> Mapping[str, str]:
+        """What every request of the bound operation carries."""
+        return {}
+
+    def explain(self, status: int, data: Any, text: str) -> Explained:
+        """Read the platform's error body: `text`, and `data` where it was JSON, else None."""
+        del status, text
+        message = data.get("message") if isinstance(data, dict) else None
+        return Explained(message if isinstance(message, str) else None)
+
+    def opened(self, data: Any) -> Any:
+        """What an answer holds, out of its envelope. Raises Disguised for a failure called a success."""
+        return data
+
+    def page_hint(self) -> str:
+        """What a web page in place of JSON may mean."""
+        return PAGE_HINT
+
+    def respelt(self, response: httpx.Response) -> bool:
+        """Whether the path is to be tried once more because it is spelt otherwise from now on."""
+        del response
+        return False
+
+    # --- the request behind the verbs
+
+    async def ask(
+        self,
+        values: Mapping[str, Any],
+        decode: Decode,
+        body: Any = None,
+        extra: Extra = NOTHING,
+        spill: Spill | None = None,
+    ) -> Any:
+        def read(response: httpx.Response) -> Any:
+            try:
+                return decode(response)
+            except Disguised as fault:
+                raise self.refusal(response.status_code, fault.explained, values) from None
+
+        errand = self.errand(values, decode=read, spill=spill)
+        with self.reckoning(errand):
+            response = await self.connection.exchange(self.request(values, body, errand, extra), errand)
+            if self.respelt(response):
+                response = await self.connection.exchange(self.request(values, body, errand, extra), errand)
+            if not response.is_success:
+                raise self.failure(response, values)
+        return errand.decoded
+
+    def errand(self, values: Mapping[str, Any], **how: Any) -> Errand:
+        operation = self.operation
+        budgets = self.budgets(values)
+        return Errand(self.call, self.label, budgets, operation.repeatable, slow=operation.slow, **how)
+
+    def request(
+        self, values: Mapping[str, Any], body: Any, errand: Errand, extra: Extra = NOTHING
+    ) -> httpx.Request:
+        route = self.operation.endpoint
+        path, query = route.fill(values)
+        typed = {} if body is None else {"Content-Type": "application/json"}
+        return self.connection.http.build_request(
+            route.method,
+            self.connection.address(self.path(path)),
+            params=given({**query, **extra.query}) or None,
+            content=None if body is None else body.encode() if isinstance(body, str) else json.dumps(body),
+            headers=given({**typed, **self.headers(), **extra.headers}),
+            extensions={"errand": errand},
+        )
+
+    def decoded(self, response: httpx.Response) -> Any:
+        return json_of(response, self.label, self.page_hint())
+
+    def reader(self, model: type[W]) -> Decode:
+        def read(response: httpx.Response) -> W:
+            nothing = self.operation.effect != "read" and not response.content.strip()
+            return one(model, {} if nothing else self.opened(self.decoded(response)), self.label)
+
+        return read
+
+    def spill(self, model: type[Wire]) -> Spill | None:
+        """What takes over a large body of this model: its rows go to a result as they come."""
+        if not self.rows_in or not issubclass(model, Tabular):
+            return None
+
+        async def spill(chunks: AsyncIterable[bytes], encoding: str | None) -> Any:
+            split = Split(chunks, members=self.rows_in, label=self.label, encoding=foreign(encoding))
+            return await split.into(self.draft())
+
+        return spill
+
+    def failure(
+        self, response: httpx.Response, values: Mapping[str, Any], *, hinted: bool = True
+    ) -> PlatformError:
+        status = response.status_code
+        try:
+            data = json_of(response, self.label)
+        except Malformed:
+            data = None
+        return self.refusal(status, self.explain(status, data, response.text), values, hinted=hinted)
+
+    def refusal(
+        self, status: int, explained: Explained, values: Mapping[str, Any], *, hinted: bool = True
+    ) -> PlatformError:
+        told = {name: values[name] for name in self.operation.endpoint.places if name in values}
+        asked = Asked(self.label, self.operation.name, told, self.hints if hinted else {})
+        wait = self.connection.pacing.wait(self.budgets(values))
+        return asked.failure(status, explained, wait)
+
+    @contextmanager
+    def reckoning(self, errand: Errand) -> Generator[None]:
+        """Add to an error how often it was tried, and whether a write may have happened all the same."""
+        try:
+            yield
+        except PlatformError as error:
+            if errand.tries > 1 and isinstance(error, Unavailable | Malformed | RateLimited):
+                error.message += f" It was tried {errand.tries} times."
+            if self.operation.effect != "read" and error.outcome is None and errand.sent:
+                error.outcome = "unknown"
+                error.message += (
+                    f" It is not known whether {self.operation.name} was carried out, and it is not "
+                    f"repeated: {self.operation.check} before trying again."
+                )
+            raise
