@@ -12,21 +12,22 @@ from tests.clock import ManualClock
 
 from benchmarks.tables import Table, ratio
 from benchmarks.tokens import count
+from pentad import story
 from pentad.app import App
-from pentad.demo import ORDERS, PEOPLE
-from pentad.platforms.timbr.flags import FLAGS
 from pentad.sandbox import Sandbox
 from pentad.settings import Settings
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One call: tokens of the answer and of the upstream bodies, and how many of those there were."""
+    """One call: tokens of the answer and of the upstream bodies, and how many of those there were. Where the
+    answer has a handle, `aggregate` are the tokens of one that counts its rows by one of their columns."""
 
     tool: str
     answer: int
     raw: int
     responses: int
+    aggregate: int | None = None
 
 
 class Story:
@@ -40,44 +41,38 @@ class Story:
 
     async def tell(self) -> list[Asked]:
         try:
-            await self._reports()
-            await self._batch()
-            await self._graph()
+            await story.Story(lambda _: None, self._ask).tell()
         finally:
             await self.app.aclose()
         return self.asked
 
-    async def _reports(self) -> None:
-        await self._ask("claribi_list_reports", limit=12)
-        await self._ask("claribi_list_reports", limit=12, feilds=["id", "title"])
-        listed = await self._ask("claribi_list_reports", limit=12, fields=["id", "title", "updated_at"])
-        await self._ask("claribi_generate_report", report_id=listed["rows"][9][0])
-        await self._ask("claribi_download_report", report_id=listed["rows"][1][0])
-
-    async def _batch(self) -> None:
-        groups = await self._ask("optimized_list_groups", limit=3, sort="-created_at")
-        group = groups["rows"][0][0]
-        planned = await self._ask("optimized_create_batch", group_id=group, profiles=PEOPLE)
-        await self._ask("apply_plan", plan=planned["plan"])
-
-    async def _graph(self) -> None:
-        await self._ask("timbr_describe", ontology="supply_chain", name="purchase_order")
-        asked = {"ontology": "supply_chain", "sql": ORDERS}
-        await self._ask("timbr_run_query", **asked)
-        await self._ask("timbr_run_query", **asked, flags=["nested"])
-        for flag in FLAGS[1:]:
-            await self._ask("timbr_run_query", **asked, flags=["nested", flag])
-        await self._ask("timbr_run_query", **asked | {"sql": "WITH a AS (SHOW TOKEN) SELECT * FROM a"})
-
-    async def _ask(self, tool: str, **arguments: Any) -> dict[str, Any]:
+    async def _ask(self, name: str, arguments: dict[str, Any], *, fails: bool = False) -> dict[str, Any]:
         for platform in self.sandbox.platforms.values():
             platform.log.clear()
-        answer = await self.app.call(tool, arguments)
+        answer = await self.app.call(name, arguments)
+        assert answer.is_error is fails
         bodies = [one.response_body for platform in self.sandbox.platforms.values() for one in platform.log]
         raw = sum(count(body.decode("utf-8", "replace")) for body in bodies)
-        self.asked.append(Asked(tool, count(answer.text), raw, len(bodies)))
         told: dict[str, Any] = json.loads(answer.text)
+        handle = told.get("more", {}).get("result")
+        aggregate = await self._aggregate(handle) if handle else None
+        self.asked.append(Asked(name, count(answer.text), raw, len(bodies), aggregate))
         return told
+
+    async def _aggregate(self, handle: str) -> int | None:
+        """Tokens of how many rows have each of the values, for the column with the fewest above one."""
+        columns = [name for name, _ in await self._rows(f"DESCRIBE {handle}")]
+        counts = ", ".join(f'COUNT(DISTINCT "{name}")' for name in columns)
+        (found,) = await self._rows(f"SELECT {counts} FROM {handle}")
+        several = [(number, name) for number, name in zip(found, columns, strict=True) if number > 1]
+        if not several:
+            return None
+        by = f'SELECT "{min(several)[1]}", COUNT(*) AS n FROM {handle} GROUP BY ALL ORDER BY n DESC LIMIT 10'
+        return count((await self.app.call("query_results", {"sql": by})).text)
+
+    async def _rows(self, sql: str) -> list[list[Any]]:
+        rows: list[list[Any]] = json.loads((await self.app.call("query_results", {"sql": sql})).text)["rows"]
+        return rows
 
 
 def table(asked: Sequence[Asked]) -> Table:
@@ -93,4 +88,24 @@ def table(asked: Sequence[Asked]) -> Table:
         ("call", "answer", "raw", "responses", "answer / raw"),
         rows,
         ("Raw are the bodies of all responses during the call. Calls without one were answered from here.",),
+    )
+
+
+def largest(asked: Sequence[Asked], most: int = 10) -> Table:
+    """The answers that would cost most as they came."""
+    ranked = sorted(asked, key=lambda each: each.raw, reverse=True)[:most]
+    rows = [
+        (
+            each.tool,
+            f"{each.raw:,}",
+            f"{each.answer:,}",
+            "-" if each.aggregate is None else str(each.aggregate),
+        )
+        for each in ranked
+    ]
+    return Table(
+        "The largest answers of the demo, in tokens",
+        ("call", "raw", "compact", "aggregate"),
+        rows,
+        ("The aggregate counts the rows behind a handle by the column that divides them most coarsely.",),
     )

@@ -8,10 +8,11 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 ROOT = Path(__file__).parents[1]
 REVISION = "2025-06-18"
 
@@ -20,6 +21,39 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     """This environment without anything that configures Python or Pentad; bytecode is kept."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PENTAD_"))}
     return kept | {"XDG_CONFIG_HOME": str(folder)} | more
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the system tells of a process; nothing where it tells nothing."""
+
+    process: int
+
+    def resident(self) -> float | None:
+        """MiB that it has now."""
+        return self._status("VmRSS")
+
+    def peak(self) -> float | None:
+        """MiB that it had at most."""
+        return self._status("VmHWM")
+
+    def has_loaded(self, library: str) -> bool:
+        """Whether it has ever loaded a library of this name."""
+        return any(library in line for line in self._lines("maps"))
+
+    def children(self) -> list[Memory]:
+        told = " ".join(self._lines(f"task/{self.process}/children"))
+        return [Memory(int(process)) for process in told.split()]
+
+    def _status(self, name: str) -> float | None:
+        found = (line.split() for line in self._lines("status") if line.startswith(f"{name}:"))
+        return next((int(words[1]) / 1024 for words in found), None)
+
+    def _lines(self, what: str) -> list[str]:
+        try:
+            return Path(f"/proc/{self.process}/{what}").read_text("utf-8").splitlines()
+        except OSError:
+            return []
 
 
 class Process:
@@ -58,13 +92,9 @@ class Process:
         await self.request("initialize", protocolVersion=REVISION, capabilities={}, clientInfo=client)
         self._send({"method": "notifications/initialized"})
 
-    def resident(self) -> int | None:
-        """Resident memory in KiB, where the system tells it."""
-        with suppress(OSError):
-            for line in Path(f"/proc/{self._inner.pid}/status").read_text("utf-8").splitlines():
-                if line.startswith("VmRSS:"):
-                    return int(line.split()[1])
-        return None
+    @property
+    def memory(self) -> Memory:
+        return Memory(self._inner.pid)
 
 
 @asynccontextmanager

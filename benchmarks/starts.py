@@ -26,7 +26,7 @@ class Starts:
     """Seconds and KiB of one server, a figure for each round."""
 
     seconds: list[float] = field(default_factory=list[float])
-    resident: list[int] = field(default_factory=list[int])
+    resident: list[float] = field(default_factory=list[float])
 
 
 async def starts(folder: Path) -> dict[str, Starts]:
@@ -42,12 +42,12 @@ async def starts(folder: Path) -> dict[str, Starts]:
     return found
 
 
-async def _start(arguments: tuple[str, ...], environ: Mapping[str, str]) -> tuple[float, int | None]:
+async def _start(arguments: tuple[str, ...], environ: Mapping[str, str]) -> tuple[float, float | None]:
     before = perf_counter()
     async with running(arguments, environ) as server:
         await server.shake_hands()
         await server.request("tools/list")
-        return perf_counter() - before, server.resident()
+        return perf_counter() - before, server.memory.resident()
 
 
 def table(found: Mapping[str, Starts]) -> Table:
@@ -69,4 +69,4 @@ def _row(name: str, each: Starts, peer: Starts) -> tuple[str, ...]:
     if not each.resident:
         return name, *figures, times, "-", "-"
     memory = median(each.resident)
-    return name, *figures, times, f"{memory / 1024:.1f}", ratio(memory, median(peer.resident))
+    return name, *figures, times, f"{memory:.1f}", ratio(memory, median(peer.resident))

@@ -20,10 +20,10 @@ from typing import Any
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
-from pentad.platforms.timbr.flags import FLAGS
 from pentad.results.tokens import estimate
 from pentad.sandbox import Sandbox
 from pentad.sandbox.listening import run
+from pentad.story import Story
 from pentad.text import plural
 
 
@@ -91,51 +91,9 @@ class _Narrator:
     async def story(self) -> int:
         tools = (await self.client.list_tools()).tools
         print(f"Connected over stdio, protocol {self.client.protocol_version}, {len(tools)} tools.\n")
-        await self._reports()
-        await self._batch()
-        await self._graph()
+        await Story(lambda why: print(f"— {why}"), self.call).tell()
         print("Done." if not self.wrong else f"{self.wrong} calls went another way than told.")
         return int(self.wrong > 0)
-
-    async def _reports(self) -> None:
-        print("— Which reports are there, and which are not done?")
-        await self.call("claribi_list_reports", {"limit": 12})
-        print("— A slip in an argument is explained, not ignored:")
-        await self.call("claribi_list_reports", {"limit": 12, "feilds": ["id", "title"]}, fails=True)
-        print("— Mended:")
-        listed = await self.call(
-            "claribi_list_reports", {"limit": 12, "fields": ["id", "title", "updated_at"]}
-        )
-        print(f"— Generate {listed['rows'][9][1]!r} and wait for it:")
-        await self.call("claribi_generate_report", {"report_id": listed["rows"][9][0]})
-        print("— Its file goes to disk, not through the model:")
-        await self.call("claribi_download_report", {"report_id": listed["rows"][1][0]})
-
-    async def _batch(self) -> None:
-        print("— Who may be contacted, and on whose behalf?")
-        groups = await self.call("optimized_list_groups", {"limit": 3, "sort": "-created_at"})
-        print("— Real people get called, so a batch is shown before it is sent:")
-        planned = await self.call(
-            "optimized_create_batch", {"group_id": groups["rows"][0][0], "profiles": PEOPLE}
-        )
-        print("— The user agrees:")
-        await self.call("apply_plan", {"plan": planned["plan"]})
-
-    async def _graph(self) -> None:
-        print("— What does the knowledge graph hold? One concept closely, with paths ready for SQL:")
-        await self.call("timbr_describe", {"ontology": "supply_chain", "name": "purchase_order"})
-        print("— A flat query repeats the order for each of its lines:")
-        asked = {"ontology": "supply_chain", "sql": ORDERS}
-        await self.call("timbr_run_query", asked)
-        print("— The same, nested:")
-        await self.call("timbr_run_query", asked | {"flags": ["nested"]})
-        for flag in FLAGS[1:]:
-            print(f"— With {flag}:")
-            await self.call("timbr_run_query", asked | {"flags": ["nested", flag]})
-        print("— A statement that does more than read is not sent:")
-        await self.call(
-            "timbr_run_query", asked | {"sql": "WITH a AS (SHOW TOKEN) SELECT * FROM a"}, fails=True
-        )
 
     async def call(self, name: str, arguments: dict[str, Any], *, fails: bool = False) -> dict[str, Any]:
         for platform in self.sandbox.platforms.values():
@@ -145,6 +103,10 @@ class _Narrator:
         self.wrong += bool(result.is_error) != fails
         print(f"  {name} {_cut(json.dumps(arguments, ensure_ascii=False), 150)}")
         print(f"  {_cut(text, 900)}")
+        for picture in (part for part in result.content if part.type == "image"):
+            print(
+                f"  [{picture.mime_type} of {len(picture.data) * 3 // 4 // 1024} KiB, for the assistant to show]"
+            )
         print(f"  [answer {estimate(text):,} tokens; upstream {self._upstream()}]\n")
         found: dict[str, Any] = json.loads(text)
         return found
@@ -160,21 +122,3 @@ class _Narrator:
 
 def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
-
-
-PEOPLE = [
-    {
-        "external_id": "crm-7714",
-        "person": {"first_name": "Pekka", "last_name": "Ranta", "phone_number": "+358402223344"},
-        "attributes": [{"name": "renewal_month", "value": "March"}],
-    },
-    {
-        "external_id": "crm-7715",
-        "person": {"first_name": "Liv", "last_name": "Berg", "email_address": "liv.berg@example.org"},
-    },
-]
-
-ORDERS = (
-    "SELECT `entity_id`, `PO_Number`, `Is_Expedited`, `total_value`, `has_line[po_line].entity_id`, "
-    "`has_line[po_line].sku` FROM `dtimbr`.`purchase_order` WHERE `PO_Number` = 'PO-7001'"
-)

@@ -25,6 +25,10 @@ CALLS = [
     "timbr_describe",
     # Flat, nested, with each of the other five flags, and one that is not sent.
     *["timbr_run_query"] * 8,
+    "claribi_list_reports",
+    "timbr_run_query",
+    "query_results",
+    "plot_result",
 ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 TABLE = "kept"
 # Files of sources that no job names are kept up to this number, for the next statement over the same rows.
 _KEPT = 8
+# Bytes that loading takes of memory at most, as a rule: more makes it no faster. Rows that need more get it.
+_LOADING = 128 * 2**20
 _DIGITS = 15
 _SCALES = range(1, 7)
 # Beyond this not every integer is a double.
@@ -43,18 +46,27 @@ Types = Mapping[str, str]
 
 def load(folder: Path, name: str, path: str, columns: Sequence[str], limits: Limits) -> Path:
     """The database file that holds a source; made when it is asked for the first time."""
+    import duckdb
+
     file = folder / f"{name}.duckdb"
     if not file.exists():
         made = file.with_suffix(".part")
-        made.unlink(missing_ok=True)
-        connection = connect(str(made), folder, limits)
         try:
-            _fill(connection, path, columns)
-        finally:
-            connection.close()
+            _make(made, folder, path, columns, replace(limits, memory=min(_LOADING, limits.memory)))
+        except duckdb.OutOfMemoryException:
+            _make(made, folder, path, columns, limits)
         made.rename(file)
     os.utime(file)
     return file
+
+
+def _make(made: Path, folder: Path, path: str, columns: Sequence[str], limits: Limits) -> None:
+    made.unlink(missing_ok=True)
+    connection = connect(str(made), folder, limits)
+    try:
+        _fill(connection, path, columns)
+    finally:
+        connection.close()
 
 
 def forget(folder: Path, needed: Iterable[str]) -> None:
