@@ -108,7 +108,9 @@ async def test_only_what_exists_is_advertised_and_the_list_never_changes(world: 
     assert capabilities is not None
     assert capabilities.tools is not None
     assert not capabilities.tools.list_changed
-    assert (capabilities.prompts, capabilities.resources) == (None, None)
+    assert capabilities.prompts is None
+    assert capabilities.resources is not None
+    assert not capabilities.resources.list_changed
 
 
 async def test_annotations_tell_reads_from_changes(world: World) -> None:

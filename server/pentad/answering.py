@@ -124,7 +124,7 @@ class Answering:
     def _saved(self, saved: Saved) -> str:
         told: dict[str, Any] = {"path": saved.path, "size": saved.size, "type": saved.media_type}
         if saved.rows is not None:
-            told |= {"columns": render.columns_of(saved.rows[:1]), "row_count": len(saved.rows)}
+            told |= {"columns": saved.rows.columns(), "row_count": len(saved.rows)}
             told |= self._keep(saved.rows, (), "rows")
         return self._record(told)
 

@@ -104,9 +104,8 @@ class _Narrator:
         print(f"  {name} {_cut(json.dumps(arguments, ensure_ascii=False), 150)}")
         print(f"  {_cut(text, 900)}")
         for picture in (part for part in result.content if part.type == "image"):
-            print(
-                f"  [{picture.mime_type} of {len(picture.data) * 3 // 4 // 1024} KiB, for the assistant to show]"
-            )
+            size = len(picture.data) * 3 // 4 // 1024
+            print(f"  [{picture.mime_type} of {size} KiB, for the assistant to show]")
         print(f"  [answer {estimate(text):,} tokens; upstream {self._upstream()}]\n")
         found: dict[str, Any] = json.loads(text)
         return found

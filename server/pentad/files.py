@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import csv
 import os
 import re
 import sys
@@ -32,7 +31,6 @@ _KINDS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *(\..*)?")
-_TABLE_LIMIT = 16 * 2**20
 _SMALL = 2**20
 _STEP = 2**18
 
@@ -84,15 +82,10 @@ class Folder:
         name = safe_name(_offered(response), stem + _KINDS.get(media_type, ".bin"))
         with self.part(name) as part:
             await self._stream(response, part, call)
-        rows = (
-            await asyncio.to_thread(_table, part.path)
-            if media_type == "text/csv" and part.size <= _TABLE_LIMIT
-            else None
-        )
-        return Saved(str(part.path), part.size, media_type or "application/octet-stream", rows)
+        return Saved(str(part.path), part.size, media_type or "application/octet-stream")
 
     async def write(self, chunks: Iterator[bytes], name: str, call: Call) -> Part:
-        """A file made here, under a safe name. Each chunk is made and written in a thread. When the call is
+        """A table made here, under a safe name. Each chunk is made and written in a thread. When the call is
         cancelled or has no time left, no more than one chunk is waited for and nothing is left behind."""
 
         def step() -> bool:
@@ -104,7 +97,9 @@ class Folder:
         with self.part(name) as part:
             while await _settled(step):
                 if call.left() <= 0:
-                    raise Unavailable("The file took too long to write; nothing was kept.")
+                    raise Unavailable(
+                        "The file took too long to write; nothing was kept. Fewer columns or JSON take less."
+                    )
                 await call.report(part.size, None, "writing")
         return part
 
@@ -221,12 +216,3 @@ def _settle(part: Path, folder: Path, name: str) -> Path:
                 final.unlink(missing_ok=True)
                 raise
     raise Rejected(f"There are too many files named {name!r} in the download folder.")
-
-
-def _table(path: Path) -> list[dict[str, str]] | None:
-    with (
-        path.open(newline="", encoding="utf-8-sig", errors="replace") as file,
-        contextlib.suppress(csv.Error),
-    ):
-        return [{clean(k): clean(v or "") for k, v in row.items() if k} for row in csv.DictReader(file)]
-    return None

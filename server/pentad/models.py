@@ -59,7 +59,7 @@ def _objects(value: Any) -> Any:
             raise PydanticCustomError("rows", "Input should be a list of objects")
         for index, row in enumerate(value):
             if not isinstance(row, dict):
-                raise PydanticCustomError("rows", f"row {index} should be an object")
+                raise PydanticCustomError("rows", "row {index} should be an object", {"index": index})
     return value
 
 
@@ -109,4 +109,4 @@ class Saved:
     path: str
     size: int
     media_type: str
-    rows: Sequence[Mapping[str, Any]] | None = None
+    rows: Stored | None = None

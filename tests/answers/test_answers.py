@@ -18,6 +18,7 @@ from pentad.errors import NotFound, PlatformError, Rejected, Unavailable
 from pentad.jsontext import dumps, loads
 from pentad.models import Record, Saved, Wire
 from pentad.operations import AnyOperation, destroys, reads, writes
+from pentad.results.record import NOWHERE
 from pentad.results.tokens import estimate
 from pentad.session import Desk
 from tests.answers.given import Row, ask, gets, lists, refused, saves, session, text
@@ -144,11 +145,12 @@ async def test_a_file_is_told_by_its_path_and_a_table_also_by_its_columns() -> N
         "size": 12,
         "type": "application/pdf",
     }
-    told = await ask(kept, saves(Saved("/x/a.csv", 12, "text/csv", ROWS)))
+    table = kept.store.put(ROWS, (), NOWHERE, kept.owner)
+    told = await ask(kept, saves(Saved("/x/a.csv", 12, "text/csv", table)))
     assert told["columns"] == list(ROWS[0])
     assert told["row_count"] == 2
-    table = await ask(kept, "read_result", result=told["result"])
-    assert table["rows"][1] == ["2", "Runway", None, 4]
+    read = await ask(kept, "read_result", result=told["result"])
+    assert read["rows"][1] == ["2", "Runway", None, 4]
 
 
 # --- errors

@@ -252,29 +252,3 @@ async def test_progress_is_told_in_steps(tmp_path: Path, length: str, total: flo
     await Folder(tmp_path).save(response, "x", Call(ManualClock(), progress))
     assert 4 <= len(told) <= 6
     assert {(whole, message) for _, whole, message in told} == {(total, "downloading")}
-
-
-@pytest.mark.parametrize(
-    ("body", "rows"),
-    [
-        ("a,b\n1,x\n2,y\n", [{"a": "1", "b": "x"}, {"a": "2", "b": "y"}]),
-        ("\ufeffa,b\r\n1,x\r\n", [{"a": "1", "b": "x"}]),
-        ('a,b\n1,"x\ny"\n', [{"a": "1", "b": "x\ny"}]),
-        ("a,b\n1\n1,2,3\n", [{"a": "1", "b": ""}, {"a": "1", "b": "2"}]),
-        ("a,\n1,2\n", [{"a": "1"}]),
-        ("a\u200b,b\n\u202ex,y\n", [{"a": "x", "b": "y"}]),
-        ("", []),
-        ("a,b\n", []),
-        ("a\n" + "x" * 200_000, None),
-    ],
-)
-async def test_a_table_is_read(tmp_path: Path, body: str, rows: list[dict[str, str]] | None) -> None:
-    saved = await _save(tmp_path, _response(body.encode(), content_type="text/csv; charset=utf-8"))
-    assert saved.rows == rows
-    assert content(saved) == body.encode()
-
-
-async def test_a_table_that_is_no_text_is_kept_as_it_is(tmp_path: Path) -> None:
-    saved = await _save(tmp_path, _response(b"a\n\xff\xfe\n", content_type="text/csv"))
-    assert saved.rows == [{"a": "��"}]
-    assert content(saved) == b"a\n\xff\xfe\n"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import httpx2 as httpx
@@ -25,6 +27,7 @@ from pentad.http.asking import Asking
 from pentad.http.egress import checked
 from pentad.http.errand import NOTHING, Errand, Extra
 from pentad.models import Page, Saved, Wire
+from pentad.results.csvtext import read_csv
 
 T = TypeVar("T")
 W = TypeVar("W", bound=Wire)
@@ -105,11 +108,14 @@ class Client(Asking):
         """Stream a file into the folder. The answer may be the file, JSON whose member `link` says where
         it is, or a redirect to it; such links are fetched without the credential."""
         try:
-            return await self._download(stem, link, values)
+            saved = await self._download(stem, link, values)
         except Interrupted:
             if not self.operation.repeatable:
                 raise
-            return await self._download(stem, link, values)
+            saved = await self._download(stem, link, values)
+        if saved.media_type != "text/csv":
+            return saved
+        return replace(saved, rows=await read_csv(Path(saved.path), self.draft(), self.call.left))
 
     async def _download(self, stem: str, link: str, values: Mapping[str, Any]) -> Saved:
         errand = self.errand(values, stream=True)

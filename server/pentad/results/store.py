@@ -78,6 +78,13 @@ class Store:
             raise _gone(handle, origin)
         raise NotFound(f"There is no result {handle[:60]!r}. Handles come from `more.result` of an answer.")
 
+    def newest(self, owner: str) -> list[Stored]:
+        """What this owner can read, the newest first."""
+        self._expire()
+        mine = [stored for stored in self.kept.values() if stored.owner == owner and stored.lines.there]
+        mine.reverse()
+        return sorted(mine, key=lambda stored: stored.expires, reverse=True)
+
     @contextmanager
     def reading(self, handles: Iterable[str], owner: str) -> Generator[list[Stored]]:
         """Results whose files stay until this context ends. Raises NotFound, Unkept."""

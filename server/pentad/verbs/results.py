@@ -22,7 +22,7 @@ from pentad.results.record import Stored
 from pentad.results.sources import Source
 from pentad.results.tokens import estimate
 from pentad.session import Desk
-from pentad.text import shorten
+from pentad.text import nearest, shorten
 
 _CURSOR = re.compile(r"(\d{1,9})(?:\+(\d{1,12}))?")
 _HANDLE = re.compile(r"\b(?:rows|record)_[2-9a-z]{8}\b")
@@ -44,15 +44,8 @@ async def read_result(
     """Read a kept result on: rows that did not fit, columns that were not shown, long values whole."""
     session = desk.session
     stored = session.store.get(result, session.owner)
-    known = stored.columns()
-    wrong = [name for name in fields or () if name not in known]
-    if wrong:
-        raise Rejected(
-            f"{result} has no field {shorten(wrong[0], 80)!r}.",
-            problems={"fields": [f"valid: {', '.join(known)}"]},
-        )
+    columns = chosen(stored, fields) or list(stored.shown) or stored.columns()
     index, offset = _position(cursor, stored)
-    columns = fields or list(stored.shown) or known
     return _slice(stored, columns, index, offset, budget or session.settings.budget)
 
 
@@ -95,6 +88,20 @@ async def _taken(file: Path, draft: Draft) -> Stored:
 def _lines(file: Path) -> Iterator[str]:
     with file.open(encoding="utf-8", newline="\n") as lines:
         yield from lines
+
+
+def chosen(stored: Stored, fields: Sequence[str] | None) -> list[str]:
+    """The columns asked for, once each. Raises Rejected for one that the result does not have."""
+    known = stored.columns()
+    wrong = [name for name in fields or () if name not in known]
+    if wrong:
+        near = nearest(wrong[0], known, 3)
+        hint = f"; did you mean {' or '.join(shorten(name, 60) for name in near)}?" if near else "."
+        raise Rejected(
+            f"{stored.handle} has no field {shorten(wrong[0], 80)!r}{hint}",
+            problems={"fields": [shorten(f"valid: {', '.join(known)}", 600)]},
+        )
+    return list(dict.fromkeys(fields or ()))
 
 
 def _position(cursor: str | None, stored: Stored) -> tuple[int, int]:

@@ -1,0 +1,60 @@
+"""Drawing what is kept behind handles."""
+
+from __future__ import annotations
+
+import importlib.util
+import secrets
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pentad.errors import Rejected
+from pentad.models import Record
+from pentad.operations import reads
+from pentad.results.folder import discard, on_disk
+from pentad.results.sources import Source
+from pentad.session import Desk
+
+Column = Annotated[str, Field(min_length=1, max_length=10_000)]
+
+
+@reads(example={"result": "rows_2b7k9mxq", "kind": "bar", "x": "status", "y": "n"})
+async def plot_result(
+    desk: Desk,
+    result: Annotated[str, Field(max_length=60, description="A handle.")],
+    kind: Literal["line", "bar", "scatter", "histogram", "heatmap"],
+    x: Column,
+    y: Annotated[Column | None, Field(description="Numbers; all but histogram.")] = None,
+    *,
+    by: Annotated[Column | None, Field(description="One colour per value; heatmap: its rows.")] = None,
+    title: Annotated[str | None, Field(max_length=200)] = None,
+) -> Record:
+    """Draw columns of a kept result as a PNG, with its main numbers in words. Rows are drawn as they are:
+    aggregate with query_results first and plot that handle."""
+    _require_matplotlib()
+    store, worker = desk.session.store, desk.session.worker
+    asked = {"kind": kind, "x": x, "y": y, "by": by, "title": title}
+    with store.reading([result], desk.session.owner) as (kept,):
+        source = Source(kept.handle, kept.path(), tuple(kept.columns()))
+        into = store.scratch.place("answers") / f"{secrets.token_hex(8)}.png"
+        try:
+            told = await worker.plot(source, into, asked)
+            with on_disk():
+                desk.call.images.append(into.read_bytes())
+        finally:
+            discard(into)
+    for remark in told["notes"]:
+        desk.call.note(remark)
+    return Record({"told": told["told"], "row_count": told["rows"], "left_out": told["left_out"] or None})
+
+
+def _require_matplotlib() -> None:
+    """Without importing it: it is the worker's."""
+    if importlib.util.find_spec("matplotlib") is None:
+        raise Rejected(
+            "Charts need matplotlib, which is not installed here. The user can install it with "
+            '`pip install "pentad-mcp[plot]"`, `uv tool install "pentad-mcp[plot]"` or '
+            "`uvx --with matplotlib pentad-mcp`, and restart the server. Meanwhile query_results gives the "
+            "numbers.",
+            outcome="none",
+        )
