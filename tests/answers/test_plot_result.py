@@ -122,7 +122,7 @@ async def test_a_shell_finds_its_chart_in_the_download_folder(
     out, err = capsys.readouterr()
     (saved,) = world.settings.downloads.iterdir()
 
-    assert (code, "rows" in json.loads(out)) == (0, True)
+    assert (code, "row_count" in json.loads(out)) == (0, True)
     assert err == f"pentad: the chart is saved as {saved}\n"
     assert size_of(saved.read_bytes()) == (1000, 600)
 
@@ -137,5 +137,5 @@ async def test_a_shell_is_told_where_a_chart_cannot_be_saved(
     )
     out, err = capsys.readouterr()
 
-    assert (code, "rows" in json.loads(out)) == (0, True)
+    assert (code, "row_count" in json.loads(out)) == (0, True)
     assert "pentad: The file could not be saved" in err

@@ -34,7 +34,7 @@ async def test_csv_has_a_header_and_every_value_as_it_is_spelled(here: Session) 
     assert text.startswith("id,price,") and text.endswith("\r\n")  # noqa: PT018
     assert told == {
         "path": str(here.folder.path / f"{path.stem}.csv"), "size": len(text.encode()), "type": "text/csv",
-        "rows": 2, "columns": ["id", "price", "of", "no", "t", "yes", "deep", "Id"],
+        "row_count": 2, "columns": ["id", "price", "of", "no", "t", "yes", "deep", "Id"],
     }  # fmt: skip
 
 
