@@ -36,7 +36,7 @@ class Story:
     def __init__(self, folder: Path) -> None:
         clock = ManualClock()
         self.sandbox = Sandbox(clock=clock)
-        self.app = App(Settings(expose="all", downloads=folder), clock=clock, sandbox=self.sandbox)
+        self.app = App(Settings(downloads=folder), clock=clock, sandbox=self.sandbox)
         self.asked: list[Asked] = []
 
     async def tell(self) -> list[Asked]:

@@ -1,10 +1,16 @@
-"""What the definitions of the tools cost before anything is asked."""
+"""What the definitions of the tools cost before anything is asked.
+
+`python -m benchmarks.definitions --write` records the figure of each tool; a test compares with it, so that
+no definition grows unnoticed.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeAlias
 
 from benchmarks.tables import Table
@@ -16,9 +22,13 @@ from pentad.protocol import entry
 from pentad.settings import EFFECTS, Settings
 
 CORE = 2_500
+# With clariBI, Optimized.App and Timbr alone.
+THREE = 1_550
 LEAN = 1_000
 ONE = 220
 PERMITTED = "all, permitted"
+GROWTH = 1.05
+RECORD = Path(__file__).with_name("definitions.json")
 
 Costs: TypeAlias = Mapping[str, Mapping[str, int]]
 
@@ -61,3 +71,22 @@ def table(found: Costs) -> Table:
         rows,
         (f"The longest definition has {max(each.values())} tokens; one may have {ONE}.",),
     )
+
+
+def recorded() -> dict[str, int]:
+    """Tokens of each tool when they were last written down."""
+    figures: dict[str, int] = json.loads(RECORD.read_text("utf-8"))
+    return figures
+
+
+def grown(each: Mapping[str, int], before: Mapping[str, int]) -> list[str]:
+    """Tools whose definition grew beyond its recorded figure, is not recorded, or is recorded and gone."""
+    larger = [name for name, tokens in each.items() if tokens > before.get(name, 0) * GROWTH]
+    return sorted({*larger, *(before.keys() - each.keys())})
+
+
+if __name__ == "__main__":
+    found = costs()
+    if "--write" in sys.argv:
+        RECORD.write_text(json.dumps(dict(sorted(found[PERMITTED].items())), indent=1) + "\n", "utf-8")
+    print(table(found).text())

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import answers, calls, definitions, results, starts
+from benchmarks import answers, calls, definitions, finding, results, starts
 from benchmarks.tables import Table
 
 LIMIT = 240.0
@@ -32,6 +32,7 @@ async def tables(folder: Path) -> AsyncGenerator[Table]:
     yield answers.largest(asked)
     for table in results.tables(await results.kept(folder)):
         yield table
+    yield finding.table(await finding.asked())
     yield starts.table(await starts.starts(folder))
     yield calls.table(await calls.calls(folder))
 

@@ -10,13 +10,14 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from benchmarks import definitions
 from pentad import platforms
 from pentad.catalogue import catalogue
 from pentad.settings import GENERAL, PLATFORMS
 from tests import generated_timbr
 
 ROOT = Path(__file__).parent.parent
-FILES = ("README.md", "docs/operations.md", "docs/timbr.md")
+FILES = ("README.md", "docs/exposure.md", "docs/operations.md", "docs/timbr.md")
 
 
 def settings_table() -> str:
@@ -37,6 +38,14 @@ def core_table() -> str:
     rows += [
         f"| `{row['name']}` | {_effect(row)} | {row['description']} |" for row in catalogue() if row["core"]
     ]
+    return "\n".join(rows)
+
+
+def exposures_table() -> str:
+    """What each exposure lists, and what that costs before a question is asked."""
+    rows = ["| Exposure | Tools | Tokens of definitions |", "| --- | ---: | ---: |"]
+    for name, tools in definitions.costs().items():
+        rows.append(f"| {name} | {len(tools)} | {sum(tools.values()):,} |")
     return "\n".join(rows)
 
 
@@ -61,6 +70,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "settings": settings_table,
     "core": core_table,
     "operations": operations_table,
+    "exposures": exposures_table,
     "timbr_flags": generated_timbr.flags_table,
     "timbr_examples": generated_timbr.examples,
     "timbr_refused": generated_timbr.refused_table,

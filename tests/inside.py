@@ -18,6 +18,15 @@ from pentad.settings import Account, Settings
 from tests.clock import ManualClock
 
 Era = Literal["auto", "legacy"]
+VERBS = [
+    "apply_plan",
+    "call_operation",
+    "change_operation",
+    "find_operations",
+    "pentad_status",
+    "query_results",
+    "read_result",
+]
 EVERYTHING: Mapping[str, Any] = {"expose": "all", "allow": frozenset({"destructive", "admin"})}
 
 

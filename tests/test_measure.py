@@ -16,9 +16,22 @@ def costs() -> definitions.Costs:
 
 
 def test_definitions_stay_within_their_budgets(costs: definitions.Costs) -> None:
-    assert sum(costs["core"].values()) <= definitions.CORE
+    assert sum(costs["core"].values()) <= definitions.THREE < definitions.CORE
     assert sum(costs["lean"].values()) <= definitions.LEAN
     assert max(costs[definitions.PERMITTED].values()) <= definitions.ONE
+
+
+def test_no_definition_grows_without_its_recorded_figure(costs: definitions.Costs) -> None:
+    assert definitions.grown(costs[definitions.PERMITTED], definitions.recorded()) == []
+
+
+def test_growth_beyond_a_twentieth_is_noticed_and_so_is_what_comes_and_goes() -> None:
+    before = {"same": 100, "within": 100, "beyond": 100, "gone": 5}
+    assert definitions.grown({"same": 90, "within": 105, "beyond": 106, "new": 1}, before) == [
+        "beyond",
+        "gone",
+        "new",
+    ]
 
 
 def test_every_exposure_is_part_of_the_widest(costs: definitions.Costs) -> None:

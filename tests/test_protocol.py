@@ -16,7 +16,7 @@ from pentad.protocol import build_server, instructions
 from pentad.sandbox import Fault
 from pentad.settings import Settings
 from tests.clock import ManualClock
-from tests.inside import EVERYTHING, Era, World, text_of
+from tests.inside import EVERYTHING, VERBS, Era, World, text_of
 
 ERAS = get_args(Era)
 
@@ -58,7 +58,7 @@ async def test_an_unknown_tool_is_a_protocol_error_that_names_the_nearest(world:
     [
         ("claribi_delete_report", "PENTAD_ALLOW=destructive"),
         ("claribi_list_forecasts", "PENTAD_ENABLE=claribi_list_forecasts"),
-        ("claribi_get_usage", "--expose all"),
+        ("claribi_get_usage", "call_operation"),
         ("claribi_login_user", "not exposed"),
     ],
 )
@@ -199,5 +199,5 @@ async def test_without_any_account_the_server_starts_and_lists_the_verbs() -> No
     async with Client(build_server(app), cache=None) as client:
         names = [tool.name for tool in (await client.list_tools()).tools]
 
-    assert names == ["apply_plan", "query_results", "read_result"]
+    assert names == VERBS
     assert "pentad doctor" in instructions(app)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pentad.platforms import load as load_platform
 from pentad.settings import GENERAL, Account, Settings, cache_folder, config_path, load
 
 
@@ -134,6 +135,47 @@ def test_an_account_exists_as_soon_as_one_value_is_there(file: Path) -> None:
         "optimized": Account("optimized", {"version": "2"}),
     }
     assert read(file, 'claribi = "not a table"').accounts == {}
+
+
+def test_several_accounts_of_a_platform_have_names(file: Path) -> None:
+    text = '[claribi]\napi_key = "one"\n[claribi.eu]\napi_key = "two"\nslash = true\n[timbr.lab-2]\nurl = "https://t.test"'
+    settings = read(file, text, claribi__eu__api_key="env", claribi__us_west__api_key=" three ")
+    assert settings.problems == ()
+    assert settings.accounts == {
+        "claribi": Account("claribi", {"api_key": "one"}),
+        "claribi/eu": Account("claribi", {"api_key": "env", "slash": "True"}, "eu"),
+        "claribi/us_west": Account("claribi", {"api_key": "three"}, "us_west"),
+        "timbr/lab-2": Account("timbr", {"url": "https://t.test"}, "lab-2"),
+    }
+    assert list(settings.of("claribi")) == ["default", "eu", "us_west"]
+    assert settings.of("optimized") == {}
+
+
+def test_a_problem_of_a_named_account_names_its_own_variables(file: Path) -> None:
+    settings = read(file, "", claribi__eu__api_key="short", claribi__eu__colour="red")
+    assert load_platform("claribi").problems(settings.accounts["claribi/eu"]) == [
+        "PENTAD_CLARIBI__EU__COLOUR is not a setting",
+        "PENTAD_CLARIBI__EU__API_KEY does not begin with claribi_",
+    ]
+
+
+def test_a_name_that_no_account_can_have_is_noted(file: Path) -> None:
+    settings = read(file, '[claribi."E U"]\napi_key = "one"', claribi__api_key="x")
+    assert settings.accounts == {}
+    assert settings.problems == (
+        "PENTAD_CLARIBI__API_KEY is not a setting; an account's are PENTAD_CLARIBI__NAME__SETTING",
+        "'E U' cannot be the name of a claribi account",
+    )
+
+
+def test_exposure_can_be_narrowed_and_widened(file: Path) -> None:
+    settings = read(file, 'tools = ["timbr_*"]', platforms="timbr, claribi", exclude="apply_plan")
+    assert settings.tools == {"timbr_*"}
+    assert settings.platforms == {"timbr", "claribi"}
+    assert settings.exclude == {"apply_plan"}
+    assert read(file, "", platforms="oracle").problems == (
+        "PENTAD_PLATFORMS: 'oracle' is not one of claribi, optimized, timbr; the default is used",
+    )
 
 
 def test_a_missing_file_is_noted_only_where_it_was_asked_for(file: Path) -> None:

@@ -12,8 +12,7 @@ from pentad.call import Progress
 from pentad.clock import Clock, SystemClock
 from pentad.operations import AnyOperation
 from pentad.session import Session
-from pentad.settings import PLATFORMS, Account, Settings
-from pentad.text import nearest
+from pentad.settings import PLATFORMS, Account, Settings, matches
 
 if TYPE_CHECKING:
     from pentad.sandbox import Sandbox
@@ -34,7 +33,7 @@ class App:
         if sandbox is not None:
             settings = _inside(settings, sandbox)
             transports = dict.fromkeys(sandbox.platforms, sandbox.transport)
-        known = {name: platforms.load(name) for name in PLATFORMS if name in settings.accounts}
+        known = {name: platforms.load(name) for name in PLATFORMS if _offered(settings, name)}
         found = [op for name in known for op in operations.in_package(f"pentad_tools.{name}")]
         verbs = operations.in_package("pentad.verbs")
         self.sandbox = sandbox
@@ -50,33 +49,22 @@ class App:
         """Whether the model sees it; the same for every caller and fixed from here on."""
         if self.settings.forbids(operation) is not None:
             return False
-        if self.settings.expose == "all":
+        if self.settings.expose == "all" or matches(operation.name, self.settings.tools):
             return True
         return operation.core and (operation.platform is None or self.settings.expose == "core")
 
     def problems(self) -> list[str]:
         """What is wrong with the settings, the accounts' included."""
-        accounts = self.session.platforms.items()
-        found = [p for name, platform in accounts for p in platform.problems(self.settings.accounts[name])]
-        strays = sorted(self.settings.enable - set(self.operations))
-        found += [f"PENTAD_ENABLE names {name!r}, which is no operation here" for name in strays]
+        known = self.session.platforms.items()
+        accounts = [(platform, one) for name, platform in known for one in self.settings.of(name).values()]
+        found = [problem for platform, account in accounts for problem in platform.problems(account)]
+        for setting in ("enable", "tools", "exclude"):
+            patterns: frozenset[str] = getattr(self.settings, setting)
+            strays = [one for one in sorted(patterns) if not any(matches(n, [one]) for n in self.operations)]
+            found += [f"PENTAD_{setting.upper()} names {one!r}, which is no operation here" for one in strays]
+        absent = sorted(self.settings.platforms - set(self.session.platforms))
+        found += [f"PENTAD_PLATFORMS names {name!r}, which is not set up" for name in absent]
         return [*self.settings.problems, *found]
-
-    def absent(self, name: str) -> str:
-        """Why a name cannot be called here, and what helps; empty if there is nothing to say."""
-        if name in self.operations:
-            why = self.settings.forbids(self.operations[name])
-            return why or "it exists but is not listed; `--expose all` lists it"
-        owner = next((platform for platform in PLATFORMS if name.startswith(f"{platform}_")), None)
-        if owner is not None:
-            platform = platforms.load(owner)
-            unexposed = platform.unexposed.get(name.removeprefix(f"{owner}_"))
-            if unexposed is not None:
-                return f"it is not exposed: {unexposed[1]}"
-            if owner not in self.session.platforms:
-                return f"{platform.label} is not set up; the user can set {platform.credential()}"
-        near = nearest(name, self.tools, 3)
-        return f"the nearest are {', '.join(near)}" if near else ""
 
     async def call(self, name: str, arguments: Mapping[str, Any], progress: Progress | None = None) -> Answer:
         """Run a tool by name. Raises KeyError for one that does not exist."""
@@ -84,6 +72,10 @@ class App:
 
     async def aclose(self) -> None:
         await self.session.aclose()
+
+
+def _offered(settings: Settings, platform: str) -> bool:
+    return bool(settings.of(platform)) and (not settings.platforms or platform in settings.platforms)
 
 
 def _inside(settings: Settings, sandbox: Sandbox) -> Settings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
@@ -13,11 +13,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from pentad.errors import Rejected
 from pentad.models import Fields, Page
+from pentad.settings import DEFAULT
 from pentad.text import nearest, plural, shorten
 
 if TYPE_CHECKING:
     from pentad.operations import AnyOperation
 
+NO_PROBLEMS: Mapping[str, list[str]] = {}
 _CONFIG = ConfigDict(extra="forbid", coerce_numbers_to_str=True, arbitrary_types_allowed=False)
 
 
@@ -45,31 +47,46 @@ class Arguments:
         model = create_model(operation.name, __config__=_CONFIG, **fields)
         return cls(operation.name, model, viewable)
 
-    def schema(self) -> dict[str, Any]:
-        """JSON Schema without what costs tokens and tells nothing: titles, null branches, closedness."""
-        return {"type": "object", "properties": {}, **_lean(self.model.model_json_schema())}
+    def schema(self, accounts: Sequence[str] = ()) -> dict[str, Any]:
+        """JSON Schema without what costs tokens and tells nothing: titles, null branches, closedness. Where
+        there are several accounts, one of them is an argument."""
+        schema = {"type": "object", "properties": {}, **_lean(self.model.model_json_schema())}
+        if len(accounts) > 1:
+            schema["properties"]["account"] = {"type": "string", "enum": list(accounts)}
+            if DEFAULT not in accounts:
+                schema["required"] = [*schema.get("required", ()), "account"]
+        return schema
 
-    def check(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The arguments by name, with defaults. Raises Rejected that lists every problem at once."""
+    def check(
+        self, given: Mapping[str, Any], problems: Mapping[str, list[str]] = NO_PROBLEMS
+    ) -> dict[str, Any]:
+        """The arguments by name, with defaults. Raises Rejected that lists every problem at once, those that
+        are known already included."""
         try:
             checked = self.model.model_validate(given)
         except ValidationError as first:
             try:
                 checked = self.model.model_validate(_unquoted(given, first))
             except ValidationError as error:
-                raise self._refusal(error) from None
+                raise self._refusal(self._told(error) | dict(problems)) from None
+        if problems:
+            raise self._refusal(dict(problems))
         return {name: getattr(checked, name) for name in self.model.model_fields}
 
-    def _refusal(self, error: ValidationError) -> Rejected:
+    def _told(self, error: ValidationError) -> dict[str, list[str]]:
         problems: dict[str, list[str]] = {}
         for fault in error.errors(include_url=False, include_context=False):
             at = ".".join(map(str, fault["loc"])) or "arguments"
             problems.setdefault(at, []).append(self._words(fault))
+        return problems
+
+    def _refusal(self, problems: dict[str, list[str]]) -> Rejected:
         count = sum(map(len, problems.values()))
         return Rejected(
             f"{self.operation} was not run: {plural(count, 'problem')} with its arguments.",
             problems=dict(sorted(problems.items())),
             outcome="none",
+            invalid=True,
         )
 
     def _words(self, fault: Any) -> str:
@@ -100,8 +117,10 @@ def _unquoted(given: Mapping[str, Any], error: ValidationError) -> dict[str, Any
     return mended
 
 
-# What a schema says that a caller can do without: lengths are checked and explained all the same.
-_SILENT = frozenset({"title", "minLength", "maxLength"})
+# What a schema says that a caller can do without: it is checked and explained all the same.
+_SILENT = frozenset({"title", "minLength", "maxLength", "minimum"})
+# Defaults that anybody would expect.
+_PLAIN: tuple[Any, ...] = (None, False, {}, [])
 _VERBATIM = frozenset({"default", "enum", "const", "required"})
 
 
@@ -114,7 +133,7 @@ def _lean(schema: Any) -> Any:
     for key, value in schema.items():
         if key in ("properties", "$defs"):
             lean[key] = {name: _lean(part) for name, part in value.items()}
-        elif key in _VERBATIM and not (key == "default" and value is None):
+        elif key in _VERBATIM and not (key == "default" and value in _PLAIN):
             lean[key] = value
         elif key not in _SILENT | _VERBATIM and not isinstance(value, bool):
             lean[key] = _lean(value)

@@ -11,10 +11,8 @@ from pentad.answering import Answering, error_text, plan_text
 from pentad.call import Call, Progress
 from pentad.consent.plans import Planned
 from pentad.errors import PlatformError, Rejected
-from pentad.http.answers import given as but_none
 from pentad.jsontext import dumps
 from pentad.operations import AnyOperation
-from pentad.results.record import Origin
 from pentad.session import Session
 
 logger = logging.getLogger("pentad")
@@ -35,13 +33,21 @@ async def answer(
     """Carry out one tool call. Raises nothing but cancellation."""
     call = Call(session.clock, progress)
     try:
-        text = await perform(session, operation, operation.arguments.check(given), call)
+        text = await carry_out(session, operation, given, call)
         return Answer(text, images=tuple(call.images))
     except PlatformError as error:
         return Answer(error_text(error, session.settings.budget), is_error=True)
     except Exception:
-        logger.exception("%s failed inside Pentad", operation.name)
-        return Answer(dumps(_defect(operation, call)), is_error=True)
+        meant = call.operation or operation
+        logger.exception("%s failed inside Pentad", meant.name)
+        return Answer(dumps(_defect(meant, call)), is_error=True)
+
+
+async def carry_out(session: Session, operation: AnyOperation, given: Mapping[str, Any], call: Call) -> str:
+    """Check the arguments and run the operation. Raises PlatformError."""
+    _refuse_unless_allowed(session, operation)
+    checked, call.account = session.checked(operation, given)
+    return await perform(session, operation, checked, call)
 
 
 async def perform(session: Session, operation: AnyOperation, checked: Mapping[str, Any], call: Call) -> str:
@@ -49,11 +55,11 @@ async def perform(session: Session, operation: AnyOperation, checked: Mapping[st
     _refuse_unless_allowed(session, operation)
     arguments = dict(checked)
     fields = arguments.pop("fields", None) if operation.arguments.viewable else None
-    call.origin = Origin(operation.name if operation.repeatable else "", but_none(checked))
+    call.operation, call.origin = operation, session.origin(operation, checked, call.account)
     try:
         result = await operation(session.client(operation, call), **arguments)
     except Planned as planned:
-        plan = session.plans.add(operation, checked, session.owner, planned)
+        plan = session.plans.add(operation, checked, planned, owner=session.owner, account=call.account)
         return plan_text(plan, planned.preview, session.settings.budget)
     return Answering(session, call).text(result, fields)
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from pentad.clock import Clock
 from pentad.results.record import NOWHERE, Origin
+from pentad.settings import DEFAULT
 
 if TYPE_CHECKING:
     from pentad.consent.plans import Plan
+    from pentad.operations import AnyOperation
 
 # Hosts give up at about 60 s; an answer of some kind leaves before that.
 PATIENCE = 45.0
@@ -20,14 +22,17 @@ Progress = Callable[[float, float | None, str], Awaitable[None]]
 
 @dataclass
 class Call:
-    """State of one call. `plan` is set while a plan is applied; `origin` is how its results are made anew;
-    `images` are PNGs that go with the answer."""
+    """State of one call, made for `account`. `operation` is the one that is carried out, which another may
+    have called; `plan` is set while a plan is applied; `origin` is how its results are made anew; `images`
+    are PNGs that go with the answer."""
 
     clock: Clock
     progress: Progress | None = None
+    operation: AnyOperation | None = None
     plan: Plan | None = None
     notes: list[str] = field(default_factory=list[str])
     images: list[bytes] = field(default_factory=list[bytes])
+    account: str = DEFAULT
     origin: Origin = NOWHERE
     deadline: float = 0.0
 

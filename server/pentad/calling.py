@@ -12,13 +12,14 @@ from pentad import settings
 from pentad.app import App
 from pentad.errors import PlatformError
 from pentad.files import Folder
+from pentad.lookup import absent
 
 
 async def local(app: App, name: str, arguments: dict[str, Any]) -> int:
     """Call in this process. Handles and plans end with it."""
     try:
         if name not in app.operations:
-            hint = app.absent(name) or "`pentad operations` lists them"
+            hint = absent(app.session, name) or "`pentad operations` lists them"
             return _complain(f"there is no operation {name!r} here; {hint}.")
         answer = await app.call(name, arguments)
     finally:

@@ -83,6 +83,12 @@ def _exposing(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--expose", choices=("core", "lean", "all"), help="which tools are listed (default core)"
     )
+    for name, words in (
+        ("platforms", "offer these alone, comma-separated"),
+        ("tools", "list these operations too, names or patterns such as timbr_*"),
+        ("exclude", "neither list nor call these, names or patterns"),
+    ):
+        sub.add_argument(f"--{name}", type=settings.READERS[name], metavar="NAMES", help=words)
 
 
 def _port(text: str) -> int:
@@ -94,7 +100,7 @@ def _port(text: str) -> int:
 def _app(given: argparse.Namespace, **more: Any) -> App:
     from pentad.app import App
 
-    names = ("sandbox", "read_only", "expose", "structured")
+    names = ("sandbox", "read_only", "expose", "structured", "platforms", "tools", "exclude")
     wanted = {name: value for name in names if (value := getattr(given, name, None)) is not None}
     return App(settings.load(**(wanted | more)))
 
@@ -132,7 +138,7 @@ def tools(given: argparse.Namespace) -> int:
     from pentad.protocol import entry
 
     app = _app(given)
-    entries = [entry(operation) for operation in app.tools.values()]
+    entries = [entry(operation, app.session.accounts(operation)) for operation in app.tools.values()]
     if given.json:
         print(
             json.dumps(

@@ -34,7 +34,7 @@ async def tell() -> int:
         async with _served(sandbox) as platforms:
             server = StdioServerParameters(
                 command=sys.executable,
-                args=["-m", "pentad", "serve", "--expose", "all"],
+                args=["-m", "pentad", "serve"],
                 env=_environment(platforms, folder),
             )
             async with Client(server) as client:

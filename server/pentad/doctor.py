@@ -9,7 +9,7 @@ from pentad.call import Call
 from pentad.errors import PlatformError
 from pentad.hosts import places
 from pentad.platforms import Platform
-from pentad.settings import PLATFORMS
+from pentad.settings import DEFAULT, PLATFORMS, Account
 
 # What a failed probe says about the account, and whether the account is well all the same: a credential that
 # may not make this one call is no broken credential.
@@ -32,26 +32,28 @@ async def examine(app: App) -> int:
         if name not in app.session.platforms:
             print(f"{platform.label:<14} not set up    set {' and '.join(places(platform))} to use it")
             continue
-        ill = not await _account(app, platform) or ill
+        for account in app.settings.of(name).values():
+            ill = not await _account(app, platform, account) or ill
     await app.aclose()
     return int(ill)
 
 
-async def _account(app: App, platform: type[Platform]) -> bool:
+async def _account(app: App, platform: type[Platform], account: Account) -> bool:
     """One account's line; the probe is the platform's cheapest read."""
-    problems = platform.problems(app.settings.accounts[platform.name])
+    label = platform.label if account.name == DEFAULT else f"{platform.label} ({account.name})"
+    problems = platform.problems(account)
     if problems:
-        print(f"{platform.label:<14} not signed in {'; '.join(problems)}")
+        print(f"{label:<14} not signed in {'; '.join(problems)}")
         return False
-    call = Call(app.session.clock)
+    call = Call(app.session.clock, account=account.name)
     probe = app.operations[platform.probe]
     try:
         await perform(app.session, probe, probe.arguments.check({}), call)
     except PlatformError as error:
         state, well = _STATES.get(error.kind, ("reached", False))
-        print(f"{platform.label:<14} {state:<13} {error.words()['message']}")
+        print(f"{label:<14} {state:<13} {error.words()['message']}")
         return well
-    connection = app.session.connection(platform.name)
+    connection = app.session.connection(platform.name, account.name)
     headroom = connection.pacing.headroom() or "not stated by the platform"
-    print(f"{platform.label:<14} signed in     headroom: {headroom}; next: `pentad tools`")
+    print(f"{label:<14} signed in     headroom: {headroom}; next: `pentad tools`")
     return True

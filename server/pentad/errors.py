@@ -28,7 +28,8 @@ class PlatformError(Exception):
 
     `problems` maps dotted positions (`profiles.1.person.email_address`) to messages. `quote` is the
     platform's own wording; it is cleaned, shortened and put last. `outcome` is `none` when it is certain
-    that nothing was done, `unknown` when a write may or may not have happened.
+    that nothing was done, `unknown` when a write may or may not have happened. `invalid` arguments were not
+    understood by ourselves.
     """
 
     kind: ClassVar[str] = "failed"
@@ -42,6 +43,7 @@ class PlatformError(Exception):
         outcome: Outcome | None = None,
         problems: Problems | None = None,
         details: Mapping[str, Any] | None = None,
+        invalid: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -50,6 +52,7 @@ class PlatformError(Exception):
         self.outcome = outcome
         self.problems = problems
         self.details = details
+        self.invalid = invalid
 
     def __str__(self) -> str:
         return self.message

@@ -21,12 +21,11 @@ def _no_flag(value: Any) -> Any:
 # For numbers of things: pydantic alone would take `true` for 1.
 NO_FLAG = BeforeValidator(_no_flag)
 Id = Annotated[str, Field(min_length=1, max_length=200)]
-Limit = Annotated[
-    Annotated[int, Field(ge=1, le=1000), NO_FLAG] | None,
-    Field(description="Rows to fetch; default one page of the platform."),
-]
-Cursor = Annotated[str | None, Field(max_length=200, description="`more.cursor` of the previous answer.")]
-Fields = Annotated[list[str] | None, Field(description="Columns to show.")]
+# Rows to fetch, by default one page of the platform; where to go on, from `more.cursor`; columns to show. The
+# instructions of the server say so once for all tools.
+Limit = Annotated[int, Field(ge=1, le=1000), NO_FLAG] | None
+Cursor = Annotated[str | None, Field(max_length=200)]
+Fields = list[str] | None
 
 
 class Wire(BaseModel):

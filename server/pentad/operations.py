@@ -66,7 +66,7 @@ class Operation(Generic[P, R]):
 
     `covers` are the operation ids of the platform's contract, `budget` the rate limit it draws on, `check`
     how to find out what an unclear write did, `off` why it must be enabled by name before it can be used.
-    `slow` marks what may take as long as a call can last: it is waited for, a wait in vain is not repeated,
+    `outward` verbs reach platforms although they belong to none. `slow` marks what may take as long as a call can last: it is waited for, a wait in vain is not repeated,
     and the text says what may go on there and what to do.
     """
 
@@ -80,6 +80,7 @@ class Operation(Generic[P, R]):
     check: str = "look on the platform itself"
     off: str | None = None
     slow: str | None = None
+    outward: bool = False
     covers: tuple[str, ...] = ()
     example: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
@@ -146,6 +147,7 @@ class Marks(TypedDict, total=False):
     check: str
     off: str
     slow: str
+    outward: bool
     covers: tuple[str, ...]
     example: Mapping[str, Any]
 

@@ -18,6 +18,7 @@ import pentad
 from pentad import platforms, resources
 from pentad.app import App
 from pentad.jsontext import loads
+from pentad.lookup import unlisted
 from pentad.operations import AnyOperation
 
 PAGE = 100
@@ -59,7 +60,10 @@ def instructions(app: App) -> str:
         else "No platform is set up; the user can run `pentad doctor`.",
         "Answers are compact JSON. Lists are columns and rows; `more` says what was left out: `cursor` goes "
         "back to the same tool with the same arguments, `result` and `from` (as cursor) go to read_result, "
-        "`fields` are columns that can be asked for.",
+        "`fields` are columns that can be asked for. `limit` is how many rows are fetched, one page of the "
+        "platform unless given.",
+        "What is no tool is found with find_operations and run with call_operation (reads) or "
+        "change_operation.",
         "Errors are {error, message, ...}: the message says whether repeating helps; `outcome: unknown` "
         "means that a change may have happened and must be checked, never repeated.",
     ]
@@ -74,19 +78,19 @@ def instructions(app: App) -> str:
 
 
 @cache
-def entry(operation: AnyOperation) -> types.Tool:
+def entry(operation: AnyOperation, accounts: tuple[str, ...] = ()) -> types.Tool:
     """A tool as the protocol lists it."""
     reading = operation.effect == "read"
     return types.Tool(
         name=operation.name,
         title=_title(operation),
         description=operation.description,
-        input_schema=operation.arguments.schema(),
+        input_schema=operation.arguments.schema(accounts),
         annotations=types.ToolAnnotations(
             read_only_hint=reading,
             destructive_hint=not reading and (operation.effect != "write" or bool(operation.reaches)),
             idempotent_hint=reading,
-            open_world_hint=operation.platform is not None,
+            open_world_hint=operation.platform is not None or operation.outward,
         ),
     )
 
@@ -101,11 +105,13 @@ def _title(operation: AnyOperation) -> str:
 async def _list_tools(
     page: int, context: Context, params: types.PaginatedRequestParams | None
 ) -> types.ListToolsResult:
-    tools = list(context.lifespan_context.tools.values())
+    app = context.lifespan_context
+    tools = list(app.tools.values())
     start = _offset(params.cursor if params else None, len(tools))
     end = start + page
     following = base64.urlsafe_b64encode(str(end).encode()).decode() if end < len(tools) else None
-    return types.ListToolsResult(tools=[entry(op) for op in tools[start:end]], next_cursor=following)
+    listed = [entry(operation, app.session.accounts(operation)) for operation in tools[start:end]]
+    return types.ListToolsResult(tools=listed, next_cursor=following)
 
 
 def _offset(cursor: str | None, count: int) -> int:
@@ -123,7 +129,7 @@ def _offset(cursor: str | None, count: int) -> int:
 async def _call_tool(context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
     app = context.lifespan_context
     if params.name not in app.tools:
-        hint = app.absent(params.name)
+        hint = unlisted(app.session, params.name)
         raise MCPError(
             code=types.INVALID_PARAMS,
             message=f"Unknown tool {params.name[:80]!r}{hint and f'; {hint}'}",

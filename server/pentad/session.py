@@ -11,11 +11,14 @@ from pentad.clock import Clock
 from pentad.consent.plans import Plans
 from pentad.errors import AuthFailed
 from pentad.files import Folder
+from pentad.http.answers import given as but_none
 from pentad.http.connection import Connection, Transport
 from pentad.results.draft import Draft
 from pentad.results.folder import Scratch
+from pentad.results.record import Origin
 from pentad.results.store import Store
-from pentad.settings import Account, Settings
+from pentad.settings import DEFAULT, Account, Settings
+from pentad.text import shorten
 
 if TYPE_CHECKING:
     from pentad.operations import AnyOperation
@@ -49,11 +52,36 @@ class Session:
         self.plans = Plans(self.clock)
         self.folder = Folder(self.settings.downloads)
 
-    def connection(self, name: str) -> Connection:
+    def accounts(self, operation: AnyOperation) -> tuple[str, ...]:
+        """The names of the accounts that an operation can be asked of; none for verbs."""
+        return tuple(self.settings.of(operation.platform)) if operation.platform else ()
+
+    def checked(self, operation: AnyOperation, given: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+        """Arguments by name with defaults, and the account they are for. Raises Rejected with every problem
+        at once."""
+        names = self.accounts(operation)
+        account = given.get("account", DEFAULT if DEFAULT in names or not names else names[0])
+        rest, wrong = dict(given), None
+        if len(names) > 1 or account in names:
+            rest.pop("account", None)
+        if len(names) > 1 and account not in names:
+            wrong = f"valid: {', '.join(names)} (got {shorten(repr(account), 60)})"
+        elif len(names) > 1 and "account" not in given and DEFAULT not in names:
+            wrong = f"is required; valid: {', '.join(names)}"
+        problems = {"account": [wrong]} if wrong else {}
+        return operation.arguments.check(rest, problems), account
+
+    def origin(self, operation: AnyOperation, checked: Mapping[str, Any], account: str) -> Origin:
+        """How the result of a call is made anew; nameless where that would do or cost something."""
+        name = operation.name if operation.repeatable else ""
+        told = {"account": account} if len(self.accounts(operation)) > 1 else {}
+        return Origin(name, but_none({**checked, **told}))
+
+    def connection(self, platform_name: str, account_name: str = DEFAULT) -> Connection:
         """The account's connection, made on first use. Raises AuthFailed that says what is missing."""
-        if name not in self.connections:
-            account = self.settings.accounts.get(name) or Account(name)
-            platform = self.platforms[name]
+        account = self.settings.of(platform_name).get(account_name) or Account(platform_name)
+        if account.key not in self.connections:
+            platform = self.platforms[platform_name]
             problems = platform.problems(account)
             if problems:
                 raise AuthFailed(
@@ -61,15 +89,18 @@ class Session:
                     "The user can run `pentad doctor` to see what is missing.",
                     outcome="none",
                 )
-            self.connections[name] = platform.connect(account, self.clock, self.transports.get(name))
-        return self.connections[name]
+            self.connections[account.key] = platform.connect(
+                account, self.clock, self.transports.get(platform_name)
+            )
+        return self.connections[account.key]
 
     def client(self, operation: AnyOperation, call: Call) -> Any:
         """What an operation's first parameter is filled with."""
         if operation.platform is None:
             return Desk(self, call)
         platform = self.platforms[operation.platform]
-        return platform(self.connection(operation.platform), call, self.folder, lambda: self.draft(call))
+        connection = self.connection(operation.platform, call.account)
+        return platform(connection, call, self.folder, lambda: self.draft(call))
 
     def draft(self, call: Call, kind: str = "rows") -> Draft:
         """A new result of this call, that rows can be added to."""

@@ -4,8 +4,10 @@ the server starts and lists whatever happens, and `pentad doctor` reads the note
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -13,8 +15,11 @@ if TYPE_CHECKING:
     from pentad.operations import AnyOperation
 
 PLATFORMS = ("claribi", "optimized", "timbr")
+# The name of an account that has none.
+DEFAULT = "default"
 Exposure = Literal["core", "lean", "all"]
 EFFECTS = ("destructive", "admin")
+_ACCOUNT = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,28}[a-z0-9])?")
 
 
 @dataclass(frozen=True)
@@ -23,13 +28,25 @@ class Account:
 
     platform: str
     values: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
-    name: str = "default"
+    name: str = DEFAULT
+
+    @property
+    def key(self) -> str:
+        """What it is called beside those of other platforms: `claribi`, or `claribi/eu`."""
+        return self.platform if self.name == DEFAULT else f"{self.platform}/{self.name}"
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its variables begin with."""
+        named = "" if self.name == DEFAULT else f"__{self.name.upper()}_"
+        return f"PENTAD_{self.platform.upper()}{named}_"
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`allow` lists effects beyond read and write, `enable` operations that are off by default. `keep` is in
-    hours, `quota` in MiB."""
+    """`accounts` are by their keys. `allow` lists effects beyond read and write, `enable` operations that are
+    off by default, `tools` what is listed beside the exposure, `exclude` what does not exist here. `keep` is
+    in hours, `quota` in MiB."""
 
     accounts: Mapping[str, Account] = field(default_factory=dict[str, Account])
     expose: Exposure = "core"
@@ -38,6 +55,9 @@ class Settings:
     sandbox: bool = False
     allow: frozenset[str] = frozenset()
     enable: frozenset[str] = frozenset()
+    platforms: frozenset[str] = frozenset()
+    tools: frozenset[str] = frozenset()
+    exclude: frozenset[str] = frozenset()
     budget: int = 1500
     downloads: Path = field(default_factory=lambda: Path.home() / "Downloads" / "pentad")
     results: Path = field(default_factory=lambda: cache_folder(os.environ))
@@ -45,9 +65,16 @@ class Settings:
     quota: int = 1024
     problems: tuple[str, ...] = ()
 
+    def of(self, platform: str) -> dict[str, Account]:
+        """The platform's accounts by name, in a stable order."""
+        found = [account for account in self.accounts.values() if account.platform == platform]
+        return {account.name: account for account in sorted(found, key=lambda account: account.key)}
+
     def forbids(self, operation: AnyOperation) -> str | None:
         """Why an operation must not run here, naming the setting that would allow it; None if it may."""
         effect, name, off = operation.effect, operation.name, operation.off
+        if matches(name, self.exclude):
+            return "it is excluded; the user can change that with PENTAD_EXCLUDE"
         if effect != "read" and self.read_only:
             return "it changes something and this server is read-only"
         why = []
@@ -58,6 +85,11 @@ class Settings:
         return " and ".join(why) or None
 
 
+def matches(name: str, patterns: Iterable[str]) -> bool:
+    """Whether an operation is meant by one of these names or patterns."""
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
 # Name, what it means and its default, for everything that is not about one platform. The README's table
 # is generated from this and from the platforms' own lists.
 GENERAL = (
@@ -65,6 +97,13 @@ GENERAL = (
     ("read_only", "`true` hides and refuses everything that changes anything", "false"),
     ("allow", "effects beyond read and write, comma-separated: `destructive`, `admin`", "none"),
     ("enable", "operations that are off by default, comma-separated names", "none"),
+    ("platforms", "platforms to offer of those that are set up, comma-separated", "all"),
+    (
+        "tools",
+        "operations to list besides, comma-separated names or patterns such as `timbr_*`",
+        "none",
+    ),
+    ("exclude", "operations that are neither listed nor callable, names or patterns", "none"),
     ("budget", "tokens an answer may take, 200 to 6,000", "1500"),
     ("downloads", "folder that files are saved in", "~/Downloads/pentad"),
     ("results", "folder for large results, in one of its own that is removed at the end", "~/.cache/pentad"),
@@ -80,7 +119,9 @@ def load(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
     problems: list[str] = []
     table = _file(environ, problems)
     general = {name: _value(name, environ, table) for name, _, _ in GENERAL}
-    accounts = {name: account for name in PLATFORMS if (account := _account(name, environ, table))}
+    accounts = {
+        account.key: account for name in PLATFORMS for account in _accounts(name, environ, table, problems)
+    }
     known = {f"PENTAD_{name.upper()}" for name in general} | {"PENTAD_CONFIG"}
     strays = [
         name
@@ -132,18 +173,38 @@ def _value(name: str, environ: Mapping[str, str], table: Mapping[str, Any]) -> s
     return (",".join(map(str, value)) if isinstance(value, list) else str(value).strip()) or None
 
 
-def _account(platform: str, environ: Mapping[str, str], table: Mapping[str, Any]) -> Account | None:
+def _accounts(
+    platform: str, environ: Mapping[str, str], table: Mapping[str, Any], problems: list[str]
+) -> list[Account]:
     """An account exists as soon as one of its settings is there, complete or not."""
-    prefix = f"PENTAD_{platform.upper()}_"
     section = table.get(platform)
-    values = {name: str(value) for name, value in section.items()} if isinstance(section, dict) else {}
-    values |= {
-        name[len(prefix) :].lower(): value
-        for name, value in environ.items()
-        if name.startswith(prefix) and value.strip()
+    given: dict[str, dict[str, str]] = {}
+    for name, value in section.items() if isinstance(section, dict) else ():
+        own = value if isinstance(value, dict) else {name: value}
+        named = given.setdefault(name if isinstance(value, dict) else DEFAULT, {})
+        named |= {setting: str(text) for setting, text in own.items()}
+    prefix = f"PENTAD_{platform.upper()}_"
+    for variable in sorted(name for name in environ if name.startswith(prefix) and environ[name].strip()):
+        account, _, setting = _parted(variable.removeprefix(prefix))
+        if setting:
+            given.setdefault(account, {})[setting] = environ[variable]
+        else:
+            problems.append(f"{variable} is not a setting; an account's are {prefix}_NAME__SETTING")
+    strange = [name for name in given if name != DEFAULT and not _ACCOUNT.fullmatch(name)]
+    problems += [f"{name[:40]!r} cannot be the name of a {platform} account" for name in sorted(strange)]
+    stripped = {
+        name: {setting: text.strip() for setting, text in values.items() if text.strip()}
+        for name, values in given.items()
+        if name not in strange
     }
-    values = {name: value.strip() for name, value in values.items() if value.strip()}
-    return Account(platform, values) if values else None
+    return [Account(platform, values, name) for name, values in sorted(stripped.items()) if values]
+
+
+def _parted(rest: str) -> tuple[str, str, str]:
+    """Account and setting of a variable without its prefix: `API_KEY`, or `_EU__API_KEY`."""
+    if not rest.startswith("_"):
+        return DEFAULT, "", rest.lower()
+    return rest[1:].lower().partition("__")
 
 
 def _general(given: Mapping[str, str | None], problems: list[str]) -> dict[str, Any]:
@@ -152,7 +213,7 @@ def _general(given: Mapping[str, str | None], problems: list[str]) -> dict[str, 
         if text is None:
             continue
         try:
-            read[name] = _READERS[name](text)
+            read[name] = READERS[name](text)
         except (ValueError, RuntimeError) as error:
             problems.append(f"PENTAD_{name.upper()}: {error}; the default is used")
     return read
@@ -174,6 +235,13 @@ def _effects(text: str) -> frozenset[str]:
     wrong = sorted(_names(text) - set(EFFECTS))
     if wrong:
         raise ValueError(f"{wrong[0]!r} is not one of {', '.join(EFFECTS)}")
+    return _names(text)
+
+
+def _platforms(text: str) -> frozenset[str]:
+    wrong = sorted(_names(text) - set(PLATFORMS))
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is not one of {', '.join(PLATFORMS)}")
     return _names(text)
 
 
@@ -205,12 +273,15 @@ def _mebibytes(text: str) -> int:
     return int(text)
 
 
-_READERS: Mapping[str, Any] = {
+READERS: Mapping[str, Any] = {
     "expose": _exposure,
     "read_only": _flag,
     "structured": _flag,
     "allow": _effects,
     "enable": _names,
+    "platforms": _platforms,
+    "tools": _names,
+    "exclude": _names,
     "budget": _budget,
     "downloads": lambda text: Path(text).expanduser(),
     "results": lambda text: Path(text).expanduser(),

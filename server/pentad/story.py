@@ -43,8 +43,10 @@ class Story:
         await self.ask("claribi_download_report", {"report_id": listed["rows"][1][0]})
 
     async def _batch(self) -> None:
-        self.say("Who may be contacted, and on whose behalf?")
-        groups = await self.ask("optimized_list_groups", {"limit": 3, "sort": "-created_at"})
+        self.say("Who may be contacted? What is no tool of its own is found by what it does, and called:")
+        await self.ask("find_operations", {"query": "groups that people can be put into"})
+        listing = {"name": "optimized_list_groups", "arguments": {"limit": 3, "sort": "-created_at"}}
+        groups = await self.ask("call_operation", listing)
         self.say("Real people get called, so a batch is shown before it is sent:")
         planned = await self.ask(
             "optimized_create_batch", {"group_id": groups["rows"][0][0], "profiles": PEOPLE}
@@ -77,7 +79,8 @@ class Story:
         weeks = await self.ask("query_results", {"sql": WEEKS.format(**handles)})
         self.say("And draws them:")
         drawn = {"result": weeks["more"]["result"], "kind": "scatter", "x": "revenue", "y": "ordered"}
-        await self.ask("plot_result", drawn, fails=find_spec("matplotlib") is None)
+        drawing = {"name": "plot_result", "arguments": drawn}
+        await self.ask("call_operation", drawing, fails=find_spec("matplotlib") is None)
 
 
 PEOPLE = [

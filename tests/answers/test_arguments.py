@@ -85,10 +85,10 @@ def test_the_schema_says_what_a_caller_needs() -> None:
     assert told["fields"]["type"] == "array"
 
 
-def test_defaults_are_kept_whether_they_are_true_or_false() -> None:
+def test_defaults_are_told_unless_anybody_would_expect_them() -> None:
     told = take_much.arguments.schema()["properties"]
     assert told["sure"] == {"type": "boolean", "default": True}
-    assert told["loud"] == {"type": "boolean", "default": False}
+    assert told["loud"] == {"type": "boolean"}
 
 
 def test_an_argument_named_like_a_keyword_is_kept() -> None:

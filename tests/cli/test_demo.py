@@ -19,7 +19,8 @@ CALLS = [
     *["claribi_list_reports"] * 3,
     "claribi_generate_report",
     "claribi_download_report",
-    "optimized_list_groups",
+    "find_operations",
+    "call_operation",
     "optimized_create_batch",
     "apply_plan",
     "timbr_describe",
@@ -28,7 +29,7 @@ CALLS = [
     "claribi_list_reports",
     "timbr_run_query",
     "query_results",
-    "plot_result",
+    "call_operation",
 ]
 
 

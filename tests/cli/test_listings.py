@@ -11,6 +11,7 @@ from pentad import settings
 from pentad.app import App
 from pentad.protocol import build_server
 from tests.cli.conftest import Pentad
+from tests.inside import VERBS
 
 KEYS = {
     "name",
@@ -55,7 +56,7 @@ def test_exposures_differ_in_what_they_list(pentad: Pentad) -> None:
 
     assert names() == core
     assert set(lean) < set(core) < set(everything)
-    assert lean == ["apply_plan", "query_results", "read_result"]
+    assert lean == VERBS
     assert "claribi_get_usage" in set(everything) - set(core)
 
 
@@ -87,11 +88,7 @@ def test_without_json_each_tool_is_a_name_and_a_sentence(pentad: Pentad) -> None
 
 
 def test_without_a_configuration_only_the_verbs_are_listed(pentad: Pentad) -> None:
-    assert [tool["name"] for tool in pentad("tools", "--json").json] == [
-        "apply_plan",
-        "query_results",
-        "read_result",
-    ]
+    assert [tool["name"] for tool in pentad("tools", "--json").json] == VERBS
 
 
 def test_operations_are_objects_with_the_same_keys(pentad: Pentad) -> None:

@@ -14,7 +14,7 @@ from mcp import Client, MCPError
 
 from tests.cli.conftest import Pentad
 from tests.cli.processes import PIPES, Process, ended, guarded, heard, launch, stream, tell
-from tests.inside import Era, text_of
+from tests.inside import VERBS, Era, text_of
 
 REVISIONS: dict[Era, str] = {"auto": "2026-07-28", "legacy": "2025-11-25"}
 HELLO = {
@@ -113,7 +113,7 @@ async def test_without_an_account_the_verbs_are_listed_and_a_call_names_the_sett
         with pytest.raises(MCPError) as raised:
             await client.call_tool("claribi_list_reports", {})
 
-    assert names == ["apply_plan", "query_results", "read_result"]
+    assert names == VERBS
     assert KEY in raised.value.error.message
 
 

@@ -17,7 +17,8 @@ from tests.proof import EXAMPLES
 
 def _add(plans: Plans, owner: str = "local", print_: str = "p") -> Plan:
     preview = Preview("Make a thing.", "make-thing", None, "no")
-    return plans.add(create_thing, {"name": "lamp"}, owner, Planned(preview, print_))
+    planned = Planned(preview, print_)
+    return plans.add(create_thing, {"name": "lamp"}, planned, owner=owner, account="default")
 
 
 def test_it_is_named_readably_and_kept_with_its_arguments() -> None:

@@ -46,6 +46,7 @@ class Plan:
     operation: AnyOperation
     arguments: Mapping[str, Any]
     owner: str
+    account: str
     print: str
     expires: float
     state: str = "open"
@@ -67,16 +68,28 @@ class Plans:
     kept: OrderedDict[str, Plan] = field(default_factory=OrderedDict[str, Plan])
 
     def add(
-        self, operation: AnyOperation, arguments: Mapping[str, Any], owner: str, planned: Planned
+        self,
+        operation: AnyOperation,
+        arguments: Mapping[str, Any],
+        planned: Planned,
+        *,
+        owner: str,
+        account: str,
     ) -> Plan:
         tail = "".join(secrets.choice(_SIGNS) for _ in range(6))
         plan_id = f"{planned.preview.slug}-{tail}"
         expires = self.clock.monotonic() + LIFE
-        plan = Plan(plan_id, operation, dict(arguments), owner, planned.print, expires)
+        plan = Plan(plan_id, operation, dict(arguments), owner, account, planned.print, expires)
         self.kept[plan_id] = plan
         while len(self.kept) > _KEPT:
             self.kept.popitem(last=False)
         return plan
+
+    def open(self, owner: str) -> list[Plan]:
+        """What waits for approval, the oldest first."""
+        now = self.clock.monotonic()
+        mine = [plan for plan in self.kept.values() if plan.owner == owner]
+        return [plan for plan in mine if plan.state == "open" and plan.expires > now]
 
     def take(self, plan_id: str, owner: str) -> Plan:
         """The plan, used up from now on. Raises for one that is unknown, another's, used or expired."""

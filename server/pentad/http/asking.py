@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self, TypeVar
 import httpx2 as httpx
 
 from pentad.call import Call
-from pentad.errors import Malformed, PlatformError, RateLimited, Unavailable
+from pentad.errors import AuthFailed, Malformed, PlatformError, RateLimited, Unavailable
 from pentad.files import Folder
 from pentad.http.answers import (
     PAGE_HINT,
@@ -41,7 +41,7 @@ class Asking:
     What is peculiar to a platform stands in a subclass: its dialect of errors and envelopes, its budgets.
     """
 
-    label: ClassVar[str]
+    label: str
     hints: ClassVar[Mapping[int, str]] = {}
     # Members of an answer under which rows, or an object that has the rows, may stand.
     rows_in: ClassVar[tuple[str, ...]] = ()
@@ -52,6 +52,7 @@ class Asking:
     ) -> None:
         """`draft` begins a result of this call, for rows that are more than memory should hold."""
         self.connection = connection
+        self.label = connection.label
         self.call = call
         self.folder = folder
         self.draft = draft
@@ -184,7 +185,10 @@ class Asking:
         """Add to an error how often it was tried, and whether a write may have happened all the same."""
         try:
             yield
+            self.connection.state = "signed in"
         except PlatformError as error:
+            if isinstance(error, AuthFailed):
+                self.connection.state = "not signed in: the credential was refused"
             if errand.tries > 1 and isinstance(error, Unavailable | Malformed | RateLimited):
                 error.message += f" It was tried {errand.tries} times."
             if self.operation.effect != "read" and error.outcome is None and errand.sent:

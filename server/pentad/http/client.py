@@ -47,7 +47,7 @@ class Client(Asking):
     async def page(self, model: type[W], *, limit: int | None, cursor: str | None, **values: Any) -> Page[W]:
         """Fetch one page, or as many as `limit` rows take, from the cursor on."""
         dialect = self.paging
-        mark = paging.mark(str(self.connection.url), self.operation.name, given(values))
+        mark = paging.mark(self.connection.identity, self.operation.name, given(values))
         begin = paging.start(dialect, limit, cursor, mark)
 
         def read(response: httpx.Response, size: int) -> paging.Slice:

@@ -45,11 +45,20 @@ class Connection:
         self.clock = clock
         self.pacing = Pacing(clock, make_budget)
         self.breaker = Breaker(clock, label)
+        self.account = ""
         self.values: dict[str, str] = {}
+        self.state = "not used yet"
+        # Whom the credential speaks for, where the platform has told it.
+        self.holder: str | None = None
         # What calls of this account remember for later ones: learned spellings, cached metadata.
         self.memory: dict[str, Any] = {}
         self._transport = transport or self._network
         self._opened: list[httpx.AsyncClient] = []
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What ties a cursor to this account: another one has other rows under the same address."""
+        return self.account, str(self.url)
 
     @cached_property
     def http(self) -> httpx.AsyncClient:

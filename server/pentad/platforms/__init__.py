@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import httpx2 as httpx
 
@@ -18,7 +18,7 @@ from pentad.http.client import Client
 from pentad.http.connection import Connection, Transport
 from pentad.http.egress import is_loopback
 from pentad.http.pacing import Budget
-from pentad.settings import Account
+from pentad.settings import DEFAULT, Account
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,9 @@ class Platform(Client):
     probe: ClassVar[str]
     # Contract operations that are no tools: operation id -> (method and path, reason).
     unexposed: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    # Term of the platform's operations -> words that users and the platform's own pages have for it. A search
+    # for operations knows them, and nothing else does.
+    vocabulary: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
     def values(cls, account: Account) -> dict[str, str]:
@@ -59,7 +62,9 @@ class Platform(Client):
         for name, setting in known.items():
             if setting.choices and values.get(name) not in (*setting.choices, None):
                 found.append(f"{cls.variable(name)} must be one of {', '.join(setting.choices)}")
-        return found + _bad_address(values.get("url", ""), cls.variable("url")) + cls.lacking(values)
+        found += _bad_address(values.get("url", ""), cls.variable("url")) + cls.lacking(values)
+        # Sentences name the variables of an account without a name.
+        return [sentence.replace(cls.variable(""), account.prefix) for sentence in found]
 
     @classmethod
     def bad_key(cls, name: str, key: str) -> list[str]:
@@ -79,6 +84,23 @@ class Platform(Client):
         return cls.variable(next(setting.name for setting in cls.settings if setting.secret))
 
     @classmethod
+    def holder(cls, connection: Connection) -> str | None:
+        """Whom the account's calls are made as, as far as it is known here."""
+        return connection.holder
+
+    @classmethod
+    def holder_in(cls, answer: Any) -> str | None:
+        """The same, in what the probe returned."""
+        del answer
+        return None
+
+    @classmethod
+    def pending(cls, connection: Connection) -> list[str]:
+        """What was begun there and has not ended: tickets to ask with."""
+        del connection
+        return []
+
+    @classmethod
     def lacking(cls, values: Mapping[str, str]) -> list[str]:
         """Which credentials are missing or of the wrong kind."""
         raise NotImplementedError
@@ -96,10 +118,11 @@ class Platform(Client):
     def connect(cls, account: Account, clock: Clock, transport: Transport | None) -> Connection:
         values = cls.values(account)
         auth = cls.sign_in(values, clock)
+        label = cls.label if account.name == DEFAULT else f"{cls.label} ({account.name})"
         connection = Connection(
-            cls.label, values["url"], auth, make_budget=cls.make_budget, clock=clock, transport=transport
+            label, values["url"], auth, make_budget=cls.make_budget, clock=clock, transport=transport
         )
-        connection.values = values
+        connection.account, connection.values = account.key, values
         return connection
 
 

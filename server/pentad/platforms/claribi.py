@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import httpx2 as httpx
 
@@ -45,6 +45,18 @@ class Claribi(Platform):
         403: "The user's role, the key's permissions or the plan do not cover it; "
         "claribi_verify_api_key shows what the key may do.",
     }
+    vocabulary: ClassVar[Mapping[str, str]] = {
+        "dashboard": "board panel kpi",
+        "widgets": "tiles charts kpi metrics figures numbers",
+        "report": "ai analysis insights document",
+        "generate": "credits regenerate trigger",
+        "download": "pdf csv excel xlsx",
+        "data source": "database warehouse connection connected connector integration feed engine",
+        "usage": "credits spent billing invoice subscription",
+        "api key": "scopes expiry revoked",
+        "auth status": "who user account signed logged role plan tier subscription me",
+        "forecast": "prediction projection trend outlook",
+    }
     unexposed: ClassVar[Mapping[str, tuple[str, str]]] = {
         "login_user": ("POST /api/auth/login/", "signs in; done by the server itself"),
         "refresh_access_token": ("POST /api/auth/token/refresh/", "signs in; done by the server itself"),
@@ -57,6 +69,12 @@ class Claribi(Platform):
     def path(self, path: str) -> str:
         wanted = self.connection.values.get("slash") == "true" and not path.endswith("/")
         return path + "/" if wanted else path
+
+    @classmethod
+    def holder_in(cls, answer: Any) -> str | None:
+        user = answer.record().get("user")
+        known = [user[name] for name in ("email", "role") if user.get(name)] if isinstance(user, dict) else []
+        return ", ".join(map(str, known)) or None
 
     @classmethod
     def lacking(cls, values: Mapping[str, str]) -> list[str]:

@@ -32,6 +32,12 @@ class Optimized(Platform):
         403: "The token lacks the right for this.",
         413: "Send fewer profiles in one batch.",
     }
+    vocabulary: ClassVar[Mapping[str, str]] = {
+        "batch": "import upload campaign bulk contacts leads",
+        "profiles": "contacts leads recipients persons people customers members",
+        "outreach": "campaign voice call phone sms text message email mail broadcast sequence schedule reminder",
+        "group": "audience segment owner uuid",
+    }
 
     def budgets(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         if self.operation.budget == "group":

@@ -11,7 +11,7 @@ from pentad.operations import writes
 from pentad.session import Desk
 
 
-@writes(core=True, reaches="people", example={"plan": "create-batch-2-profiles-7k2m9x"})
+@writes(core=True, outward=True, reaches="people", example={"plan": "create-batch-2-profiles-7k2m9x"})
 async def apply_plan(
     desk: Desk,
     plan: Annotated[str, Field(max_length=120, description="`plan` of a preview the user agreed to.")],
@@ -21,7 +21,7 @@ async def apply_plan(
 
     session = desk.session
     taken = session.plans.take(plan, session.owner)
-    desk.call.plan = taken
+    desk.call.plan, desk.call.account = taken, taken.account
     try:
         return await perform(session, taken.operation, taken.arguments, desk.call)
     except PlatformError as error:

@@ -38,7 +38,7 @@ async def read_result(
     cursor: Annotated[str | None, Field(max_length=40, description="`more.from` or `more.cursor`.")] = None,
     budget: Annotated[
         Annotated[int, Field(ge=200, le=6000), NO_FLAG] | None,
-        Field(description="Tokens the answer may take."),
+        Field(description="Tokens."),
     ] = None,
 ) -> str:
     """Read a kept result on: rows that did not fit, columns that were not shown, long values whole."""

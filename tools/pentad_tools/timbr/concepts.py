@@ -28,8 +28,10 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]{1,3})?")
 _MIDNIGHT = re.compile(r"[t ]00:00(?::00(?:\.0+)?)?z?$")
 _SLOW = "it may still be running there; narrow it with filters or limit before asking again"
 
+_FLAGS = {"type": "array", "items": {"type": "string"}, "description": "As timbr_run_query."}
 _FILTERS = {"type": "object", "description": "Values that properties equal."}
 Kind = Literal["concept", "view"]
+PlainFlags = Annotated[Flags, WithJsonSchema(_FLAGS)]
 Filters = Annotated[dict[str, str | int | float] | None, WithJsonSchema(_FILTERS)]
 
 
@@ -46,7 +48,7 @@ async def read_concept(
     name: Id,
     *,
     filters: Filters = None,
-    flags: Flags = None,
+    flags: PlainFlags = None,
     limit: RowLimit = ROWS,
     kind: Kind = "concept",
 ) -> Page[Row]:
@@ -68,7 +70,7 @@ async def read_view(
     name: Id,
     *,
     filters: Filters = None,
-    flags: Flags = None,
+    flags: PlainFlags = None,
     limit: RowLimit = ROWS,
 ) -> Page[Row]:
     """Rows of an ontology view; as timbr_read_concept with kind=view."""

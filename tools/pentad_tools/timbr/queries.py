@@ -128,7 +128,7 @@ async def _asked(
     # A long statement that was made to be slow to check must not keep other calls waiting.
     statement = await asyncio.to_thread(guard, sql)
     on, notes = switched_on(flags)
-    expected = mark(str(timbr.connection.url), ontology, statement.text, sorted(on), datasource)
+    expected = mark(timbr.connection.identity, ontology, statement.text, sorted(on), datasource)
     offset = int(read_cursor(_CURSOR, cursor, expected)[1]) if cursor else 0
     asked = Asked(ontology, statement, on, limit, offset, expected, datasource)
     for note in (*notes, *asked.remarks()):

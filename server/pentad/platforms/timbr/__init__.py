@@ -12,6 +12,7 @@ from pentad.clock import Clock
 from pentad.errors import NotFound, Rejected
 from pentad.http.answers import Disguised, Explained, is_json
 from pentad.http.auth import KeyAuth, same_origin
+from pentad.http.connection import Connection
 from pentad.http.pacing import Budget
 from pentad.platforms import Platform, Setting
 from pentad.platforms.timbr.signing_in import GrantedToken
@@ -63,6 +64,23 @@ class Timbr(Platform):
         "copy it anew from the platform's welcome page.",
         404: "The name may be wrong, or this deployment may run without the service that answers here.",
     }
+    vocabulary: ClassVar[Mapping[str, str]] = {
+        "ontology": "knowledge graph kg semantic model",
+        "concept": "class entity entities node table instances",
+        "describe": "metadata concept properties relationships measures views",
+        "properties": "columns attributes types",
+        "relationship": "edge link join hop",
+        "measures": "metrics aggregates sums",
+        "view": "saved cube",
+        "sql": "statement select show explain tags dtimbr vtimbr etimbr",
+        "nested": "json objects inside related",
+        "background": "async asynchronous job long",
+        "ticket": "response id async job",
+        "question": "natural language text prompt llm agent",
+        "knowledge base": "curated examples samples",
+        "cache": "redis",
+        "config": "setting environment",
+    }
     unexposed: ClassVar[Mapping[str, tuple[str, str]]] = {
         "issue_api_token": ("POST /timbr/api/get_token", "signs in; done by the server itself"),
         "get_user_token": (
@@ -95,6 +113,15 @@ class Timbr(Platform):
         "log_benchmark_progress": ("POST /timbr-server/log_benchmark/running_update_completed", _TELEMETRY),
         "log_benchmark_history": ("POST /timbr-server/log_benchmark/history", _TELEMETRY),
     }
+
+    @classmethod
+    def holder(cls, connection: Connection) -> str | None:
+        user = connection.values.get("impersonate")
+        return f"impersonating {user}" if user else None
+
+    @classmethod
+    def pending(cls, connection: Connection) -> list[str]:
+        return [ticket for ticket, known in connection.memory.get("tickets", {}).items() if not known.ended]
 
     @property
     def impersonating(self) -> str | None:
