@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -11,6 +13,8 @@ import pytest_asyncio
 from pentad.catalogue import catalogue
 from tests.inside import EVERYTHING, World
 
+# What tests change is nobody's history.
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="pentad-tests-")
 OFF = frozenset(row["name"] for row in catalogue() if not row["exposed"])
 
 

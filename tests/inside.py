@@ -36,7 +36,7 @@ class World:
     def __init__(self, downloads: Path, clock: ManualClock | None = None, **settings: Any) -> None:
         self.clock = clock or ManualClock()
         self.sandbox = Sandbox(clock=self.clock)
-        kept: dict[str, Any] = {"results": downloads.parent / "kept"}
+        kept: dict[str, Any] = {"results": downloads.parent / "kept", "audit": downloads.parent / "audit"}
         self.settings = Settings(downloads=downloads, **(kept | settings))
         self.app = App(self.settings, clock=self.clock, sandbox=self.sandbox)
 

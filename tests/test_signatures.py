@@ -149,6 +149,7 @@ def test_terms_say_effect_and_cost_and_what_turns_it_on(
 async def test_terms_of_operations_that_reach_people_say_that_they_are_previewed(world: World) -> None:
     every, settings = world.app.operations, world.settings
 
-    assert terms(every["optimized_create_batch"], settings) == "write, previewed first (reaches people)"
+    assert terms(every["optimized_create_batch"], settings) == "write, previewed first, reaches people"
+    assert terms(every["optimized_create_batch"], Settings(confirm="never")) == "write, reaches people"
     assert terms(every["claribi_refresh_dashboard"], settings) == "write, spends credits"
     assert terms(every["read_result"], settings) == "read; a tool of its own"

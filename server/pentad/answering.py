@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pentad.call import Call
-from pentad.consent.plans import LIFE, Plan, Preview
+from pentad.consent.plans import LIFE, Plan
 from pentad.errors import PlatformError, Rejected
 from pentad.jsontext import dumps
 from pentad.models import Page, Record, Saved, record_of
@@ -16,9 +16,12 @@ from pentad.results.folder import Unkept
 from pentad.results.record import Stored
 from pentad.results.tokens import estimate
 from pentad.session import Session
+from pentad.settings import Settings
 from pentad.text import nearest, shorten
 
 _HINTED = 12
+# Tokens of the masked body in a question to a person.
+_BODY = 300
 
 
 @dataclass(frozen=True)
@@ -143,17 +146,47 @@ def _more(page: Page[Any], hidden: Sequence[str]) -> dict[str, Any]:
     return more
 
 
-def plan_text(plan: Plan, preview: Preview, budget: int) -> str:
+def plan_text(plan: Plan, settings: Settings, *, can_ask: bool, expires_in: float = LIFE) -> str:
     """The preview; its body is shortened before anything else is."""
+    preview = plan.preview
     told = {
         "plan": plan.id,
         "will": preview.will,
         "undo": preview.undo,
-        "expires_in": round(LIFE),
-        "next": f"Nothing was sent. Show this to the user; if they agree, call apply_plan with {plan.id}.",
+        "expires_in": round(expires_in),
+        "next": f"Nothing was sent. {_next(plan, settings, can_ask=can_ask)}",
     }
-    room = budget - estimate(dumps(told)) - 10
+    if preview.now is not None:
+        told["now"] = dict(preview.now)
+    if preview.body is None:
+        return dumps(told)
+    room = settings.budget - estimate(dumps(told)) - 10
     return dumps(told | {"body": render.shrunk(preview.body, room) or preview.body})
+
+
+def _next(plan: Plan, settings: Settings, *, can_ask: bool) -> str:
+    if settings.confirm != "human":
+        return f"Show this to the user; if they agree, call apply_plan with {plan.id}."
+    if can_ask:
+        return f"The user gave no answer; apply_plan with {plan.id} asks them again."
+    return (
+        "Only the user's own answer counts here (PENTAD_CONFIRM=human), and this client cannot ask them: "
+        "they can use one that can, or `pentad call` in a terminal."
+    )
+
+
+def question(plan: Plan) -> str:
+    """For a person: what will happen, by which account, whether it can be undone, and the masked body."""
+    preview = plan.preview
+    lines = [preview.will, f"Undo: {preview.undo}."]
+    if plan.account != "default":
+        lines.append(f"Account: {plan.account}.")
+    if preview.now is not None:
+        lines.append(f"Now: {dumps(dict(preview.now))}")
+    if preview.body is not None:
+        small = render.shrunk({"body": preview.body}, _BODY) or {"body": preview.body}
+        lines.append(f"Sent: {shorten(dumps(small.get('body', small)), 1500)}")
+    return "\n".join(lines)
 
 
 def error_text(error: PlatformError, budget: int) -> str:

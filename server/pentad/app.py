@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pentad import operations, platforms
-from pentad.boundary import Answer, answer
+from pentad.boundary import Answer, Verdict, answer, settle
 from pentad.call import Progress
 from pentad.clock import Clock, SystemClock
+from pentad.consent.plans import Plan
 from pentad.operations import AnyOperation
 from pentad.session import Session
 from pentad.settings import PLATFORMS, Account, Settings, matches
@@ -66,9 +67,20 @@ class App:
         found += [f"PENTAD_PLATFORMS names {name!r}, which is not set up" for name in absent]
         return [*self.settings.problems, *found]
 
-    async def call(self, name: str, arguments: Mapping[str, Any], progress: Progress | None = None) -> Answer:
+    async def call(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        progress: Progress | None = None,
+        *,
+        can_ask: bool = False,
+    ) -> Answer:
         """Run a tool by name. Raises KeyError for one that does not exist."""
-        return await answer(self.session, self.operations[name], arguments, progress)
+        return await answer(self.session, self.operations[name], arguments, progress, can_ask=can_ask)
+
+    async def settle(self, plan: Plan, verdict: Verdict) -> Answer:
+        """What comes of asking the user about a plan."""
+        return await settle(self.session, plan, verdict)
 
     async def aclose(self) -> None:
         await self.session.aclose()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pentad.answering import Answering, error_text, plan_text
 from pentad.call import Call, Progress
-from pentad.consent.plans import Planned
-from pentad.errors import PlatformError, Rejected
+from pentad.consent.accounting import accounted, declined
+from pentad.consent.plans import Plan, Planned
+from pentad.errors import AuthFailed, PlatformError, RateLimited, Rejected, Unavailable
 from pentad.jsontext import dumps
 from pentad.operations import AnyOperation
 from pentad.session import Session
@@ -18,23 +19,51 @@ from pentad.session import Session
 logger = logging.getLogger("pentad")
 
 
+Verdict = Literal["accept", "decline", "cancel"]
+
+
 @dataclass(frozen=True)
 class Answer:
-    """What the model reads. `text` is exactly one JSON object, `images` are PNGs."""
+    """What the model reads. `text` is one JSON object, `images` are PNGs, and `plan` waits for approval."""
 
     text: str
     is_error: bool = False
     images: tuple[bytes, ...] = ()
+    plan: Plan | None = None
 
 
 async def answer(
-    session: Session, operation: AnyOperation, given: Mapping[str, Any], progress: Progress | None = None
+    session: Session,
+    operation: AnyOperation,
+    given: Mapping[str, Any],
+    progress: Progress | None = None,
+    *,
+    can_ask: bool = False,
 ) -> Answer:
-    """Carry out one tool call. Raises nothing but cancellation."""
-    call = Call(session.clock, progress)
+    """Carry out one tool call. `can_ask` says whether whoever called can ask the user about a plan, and bring
+    the answer to `settle`. Raises nothing but cancellation."""
+    call = Call(session.clock, progress, can_ask=can_ask)
+    return await _told(session, operation, call, carry_out(session, operation, given, call))
+
+
+async def settle(session: Session, plan: Plan, verdict: Verdict, progress: Progress | None = None) -> Answer:
+    """What comes of asking the user about a plan; without an answer it stays open. Raises nothing but
+    cancellation."""
+    call = Call(session.clock, progress, can_ask=True)
+    if verdict == "accept":
+        return await _told(session, plan.operation, call, apply(session, plan.id, call, asked=True))
+    if verdict == "decline":
+        plan.state = "declined"
+        declined(session, plan)
+        error = Rejected(f"The user declined: {plan.preview.will} Nothing was sent, and the plan has ended.")
+        return Answer(error_text(error, session.settings.budget), is_error=True)
+    left = plan.expires - session.clock.monotonic()
+    return Answer(plan_text(plan, session.settings, can_ask=True, expires_in=left))
+
+
+async def _told(session: Session, operation: AnyOperation, call: Call, work: Awaitable[str]) -> Answer:
     try:
-        text = await carry_out(session, operation, given, call)
-        return Answer(text, images=tuple(call.images))
+        return Answer(await work, images=tuple(call.images), plan=call.planned)
     except PlatformError as error:
         return Answer(error_text(error, session.settings.budget), is_error=True)
     except Exception:
@@ -50,23 +79,45 @@ async def carry_out(session: Session, operation: AnyOperation, given: Mapping[st
     return await perform(session, operation, checked, call)
 
 
+async def apply(session: Session, plan_id: str, call: Call, *, asked: bool = False) -> str:
+    """Carry out a plan, once. `asked` is true where the user themselves said yes; where only that counts, a
+    plan's id alone has it asked for. Raises PlatformError."""
+    if session.settings.confirm == "human" and not asked:
+        call.planned = session.plans.look(plan_id, session.owner)
+        left = call.planned.expires - session.clock.monotonic()
+        return plan_text(call.planned, session.settings, can_ask=call.can_ask, expires_in=left)
+    plan = session.plans.take(plan_id, session.owner)
+    call.plan, call.account, call.asked = plan, plan.account, asked
+    try:
+        return await perform(session, plan.operation, plan.arguments, call)
+    except PlatformError as error:
+        if error.outcome == "none" and isinstance(error, RateLimited | Unavailable | AuthFailed):
+            plan.state = "open"
+            error.message = f"{error.message} Nothing was done, and the plan still stands."
+        raise
+
+
 async def perform(session: Session, operation: AnyOperation, checked: Mapping[str, Any], call: Call) -> str:
     """Run an operation whose arguments are checked, and render what it returns."""
-    _refuse_unless_allowed(session, operation)
+    _refuse_unless_allowed(session, operation, call.account)
     arguments = dict(checked)
     fields = arguments.pop("fields", None) if operation.arguments.viewable else None
     call.operation, call.origin = operation, session.origin(operation, checked, call.account)
+    call.planless = session.settings.confirm == "never"
     try:
-        result = await operation(session.client(operation, call), **arguments)
+        with accounted(session, operation, checked, call):
+            result = await operation(session.client(operation, call), **arguments)
     except Planned as planned:
-        plan = session.plans.add(operation, checked, planned, owner=session.owner, account=call.account)
-        return plan_text(plan, planned.preview, session.settings.budget)
+        call.planned = session.plans.add(
+            operation, checked, planned, owner=session.owner, account=call.account
+        )
+        return plan_text(call.planned, session.settings, can_ask=call.can_ask)
     return Answering(session, call).text(result, fields)
 
 
-def _refuse_unless_allowed(session: Session, operation: AnyOperation) -> None:
+def _refuse_unless_allowed(session: Session, operation: AnyOperation, account: str | None = None) -> None:
     """Raise Rejected, naming the setting, for what the configuration does not permit."""
-    why = session.settings.forbids(operation)
+    why = session.settings.forbids(operation, account)
     if why is not None:
         raise Rejected(f"{operation.name} is not available here: {why}.", outcome="none")
 

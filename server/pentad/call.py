@@ -23,8 +23,11 @@ Progress = Callable[[float, float | None, str], Awaitable[None]]
 @dataclass
 class Call:
     """State of one call, made for `account`. `operation` is the one that is carried out, which another may
-    have called; `plan` is set while a plan is applied; `origin` is how its results are made anew; `images`
-    are PNGs that go with the answer."""
+    have called; `origin` is how its results are made anew; `images` are PNGs that go with the answer.
+
+    `plan` is set while a plan is applied, and `asked` if the user themselves said yes to it; `planned` when
+    one was made; `planless` where the user wants none; `can_ask` where the client can ask its user.
+    """
 
     clock: Clock
     progress: Progress | None = None
@@ -32,6 +35,10 @@ class Call:
     plan: Plan | None = None
     notes: list[str] = field(default_factory=list[str])
     images: list[bytes] = field(default_factory=list[bytes])
+    planless: bool = False
+    can_ask: bool = False
+    asked: bool = False
+    planned: Plan | None = None
     account: str = DEFAULT
     origin: Origin = NOWHERE
     deadline: float = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import sys
 from collections.abc import Sequence
@@ -9,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from pentad import settings
+from pentad.answering import question
 from pentad.app import App
+from pentad.boundary import Answer, Verdict
 from pentad.errors import PlatformError
 from pentad.files import Folder
 from pentad.lookup import absent
@@ -21,12 +24,30 @@ async def local(app: App, name: str, arguments: dict[str, Any]) -> int:
         if name not in app.operations:
             hint = absent(app.session, name) or "`pentad operations` lists them"
             return _complain(f"there is no operation {name!r} here; {hint}.")
-        answer = await app.call(name, arguments)
+        answer = await _called(app, name, arguments)
     finally:
         await app.aclose()
     print(answer.text)
     _save(answer.images, app.settings.downloads)
     return int(answer.is_error)
+
+
+async def _called(app: App, name: str, arguments: dict[str, Any]) -> Answer:
+    """The answer; whoever sits at the terminal is asked about a plan, as it ends with this process."""
+    terminal = sys.stdin.isatty() and sys.stderr.isatty()
+    answer = await app.call(name, arguments, can_ask=terminal)
+    if answer.plan is None or not terminal:
+        return answer
+    return await app.settle(answer.plan, await asyncio.to_thread(_typed, question(answer.plan)))
+
+
+def _typed(words: str) -> Verdict:
+    """The answer of a person; an end of the input is none."""
+    print(f"{words}\nDo it? Type yes or no: ", end="", file=sys.stderr, flush=True)
+    line = sys.stdin.readline()
+    if not line:
+        return "cancel"
+    return "accept" if line.strip().lower() in ("y", "yes") else "decline"
 
 
 async def remote(url: str, name: str, arguments: dict[str, Any]) -> int:

@@ -46,12 +46,11 @@ def parser() -> argparse.ArgumentParser:
     command(demo, "tell a short story on the embedded sandbox, through a real client and server")
     box = command(sandbox, "serve the embedded platforms over HTTP for other clients")
     box.add_argument("--port", type=_port, default=0, help="default: a free one, named in the first line")
-    listing = command(tools, "the tools exactly as a client is told of them")
-    _exposing(listing)
-    listing.add_argument("--json", action="store_true", help="the protocol's own entries")
+    _listing_options(command(tools, "the tools exactly as a client is told of them"))
     accounting = command(operations, "every operation of every platform, exposed or not")
     accounting.add_argument("--json", action="store_true")
     _call_options(command(call, "call one operation and print what a model would read"))
+    _audit_options(command(audit, "what was changed, by whose approval and with what outcome"))
     examining = command(doctor, "check every account: reachable, signed in, headroom, what to do next")
     examining.add_argument("--sandbox", action="store_true", default=None)
     config = command(configure, "print a ready configuration for an assistant", "config")
@@ -68,11 +67,34 @@ def _serve_options(sub: argparse.ArgumentParser) -> None:
     )
 
 
+def _listing_options(sub: argparse.ArgumentParser) -> None:
+    _exposing(sub)
+    sub.add_argument("--json", action="store_true", help="the protocol's own entries")
+
+
 def _call_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("name")
     sub.add_argument("arguments", nargs="?", default="{}", help="a JSON object")
     sub.add_argument("--sandbox", action="store_true", default=None)
     sub.add_argument("--url", help="a running `pentad serve --http`, so that handles and plans live on")
+    _permitting(sub)
+
+
+def _audit_options(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--since", type=_moment, metavar="TIME", help="such as 2026-11-01T09:30 (UTC)")
+    sub.add_argument("--operation", metavar="PATTERN", help="a name or pattern such as claribi_*")
+    sub.add_argument("--outcome", choices=("begun", "done", "refused", "unknown"))
+    sub.add_argument("--json", action="store_true", help="one object a line")
+
+
+def _permitting(sub: argparse.ArgumentParser) -> None:
+    for name, metavar, words in (
+        ("confirm", "WAY", "approval of what reaches people or shared state: never, auto or human"),
+        ("allow", "EFFECTS", "effects beyond read and write: destructive, admin"),
+        ("spend_limit", "LIMIT", "what is spent without a plan: 20 of each kind, or credits=20,model=10"),
+    ):
+        option = f"--{name.replace('_', '-')}"
+        sub.add_argument(option, type=_reader(name), metavar=metavar, help=words)
 
 
 def _exposing(sub: argparse.ArgumentParser) -> None:
@@ -88,7 +110,31 @@ def _exposing(sub: argparse.ArgumentParser) -> None:
         ("tools", "list these operations too, names or patterns such as timbr_*"),
         ("exclude", "neither list nor call these, names or patterns"),
     ):
-        sub.add_argument(f"--{name}", type=settings.READERS[name], metavar="NAMES", help=words)
+        sub.add_argument(f"--{name}", type=_reader(name), metavar="NAMES", help=words)
+    _permitting(sub)
+
+
+def _reader(name: str) -> Callable[[str], Any]:
+    """Read an option as the setting of its name is read, and say the same words about a bad value."""
+
+    def read(text: str) -> Any:
+        try:
+            return settings.READERS[name](text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return read
+
+
+def _moment(text: str) -> float:
+    """Epoch seconds of a date or an ISO time, in UTC where it names no zone."""
+    from datetime import UTC, datetime
+
+    try:
+        at = datetime.fromisoformat(text)
+        return (at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError) as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a date nor an ISO time") from error
 
 
 def _port(text: str) -> int:
@@ -100,7 +146,10 @@ def _port(text: str) -> int:
 def _app(given: argparse.Namespace, **more: Any) -> App:
     from pentad.app import App
 
-    names = ("sandbox", "read_only", "expose", "structured", "platforms", "tools", "exclude")
+    names = (
+        *("sandbox", "read_only", "expose", "structured", "platforms", "tools", "exclude"),
+        *("confirm", "allow", "spend_limit"),
+    )
     wanted = {name: value for name in names if (value := getattr(given, name, None)) is not None}
     return App(settings.load(**(wanted | more)))
 
@@ -178,6 +227,21 @@ def call(given: argparse.Namespace) -> int:
     if given.url:
         return _async(calling.remote(given.url, given.name, arguments))
     return _async(calling.local(_app(given, expose="all"), given.name, arguments))
+
+
+def audit(given: argparse.Namespace) -> int:
+    from pentad import auditing
+
+    try:
+        entries = auditing.found(settings.load().audit_folder, given.since, given.operation, given.outcome)
+    except OSError as error:
+        print(f"pentad: the audit cannot be read: {error.strerror}", file=sys.stderr)
+        return 1
+    for line in auditing.as_json(entries) if given.json else auditing.as_table(entries):
+        print(line)
+    if not entries:
+        print("pentad: nothing of that kind is recorded", file=sys.stderr)
+    return 0
 
 
 def doctor(given: argparse.Namespace) -> int:

@@ -64,10 +64,12 @@ def _segment(name: str, value: object) -> str:
 class Operation(Generic[P, R]):
     """One thing a platform can do. Call it like the function it wraps: `await list_reports(client, limit=5)`.
 
-    `covers` are the operation ids of the platform's contract, `budget` the rate limit it draws on, `check`
+    `cost` is the most that one call takes of what the operation `spends`. `covers` are the operation ids of
+    the platform's contract, `budget` the rate limit it draws on, `check`
     how to find out what an unclear write did, `off` why it must be enabled by name before it can be used.
-    `outward` verbs reach platforms although they belong to none. `slow` marks what may take as long as a call can last: it is waited for, a wait in vain is not repeated,
-    and the text says what may go on there and what to do.
+    `outward` verbs reach platforms although they belong to none. `slow` marks what may take as long as a
+    call can last: it is waited for, a wait in vain is not repeated, and the text says what may go on there
+    and what to do.
     """
 
     fn: Callable[P, Awaitable[R]]
@@ -76,6 +78,7 @@ class Operation(Generic[P, R]):
     core: bool = False
     reaches: Literal["people", "money", "shared"] | None = None
     spends: Literal["credits", "model"] | None = None
+    cost: int = 1
     budget: str = "general"
     check: str = "look on the platform itself"
     off: str | None = None
@@ -143,6 +146,7 @@ class Marks(TypedDict, total=False):
     core: bool
     reaches: Literal["people", "money", "shared"]
     spends: Literal["credits", "model"]
+    cost: int
     budget: str
     check: str
     off: str

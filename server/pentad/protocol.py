@@ -15,8 +15,9 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 
 import pentad
-from pentad import platforms, resources
+from pentad import asking, platforms, resources
 from pentad.app import App
+from pentad.boundary import Answer
 from pentad.jsontext import loads
 from pentad.lookup import unlisted
 from pentad.operations import AnyOperation
@@ -26,10 +27,10 @@ _HINT = CacheHint(ttl_ms=300_000, scope="public")
 Context = ServerRequestContext[App, Any]
 
 
-def build_server(app: App, *, page: int = PAGE) -> Server[App]:
+def build_server(app: App, *, page: int = PAGE, silence: float = asking.SILENCE) -> Server[App]:
     """A server over the app; it answers every protocol revision the SDK knows. The caller closes the app.
 
-    Lists come in pages of `page` tools.
+    Lists come in pages of `page` tools; a user who is asked has `silence` seconds to answer.
     """
 
     @asynccontextmanager
@@ -44,7 +45,7 @@ def build_server(app: App, *, page: int = PAGE) -> Server[App]:
         lifespan=lifespan,
         cache_hints=dict.fromkeys(("tools/list", "server/discover", "resources/templates/list"), _HINT),
         on_list_tools=partial(_list_tools, page),
-        on_call_tool=_call_tool,
+        on_call_tool=partial(_call_tool, silence),
         on_list_resources=resources.list_resources,
         on_list_resource_templates=resources.list_templates,
         on_read_resource=resources.read_resource,
@@ -126,7 +127,9 @@ def _offset(cursor: str | None, count: int) -> int:
     return offset
 
 
-async def _call_tool(context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
+async def _call_tool(
+    silence: float, context: Context, params: types.CallToolRequestParams
+) -> types.CallToolResult | types.InputRequiredResult:
     app = context.lifespan_context
     if params.name not in app.tools:
         hint = unlisted(app.session, params.name)
@@ -138,7 +141,15 @@ async def _call_tool(context: Context, params: types.CallToolRequestParams) -> t
     async def progress(done: float, total: float | None, message: str) -> None:
         await context.session.report_progress(done, total, message)
 
-    given = await app.call(params.name, params.arguments or {}, progress)
+    if params.request_state is not None:
+        return _result(app, await asking.answered(context, params, params.request_state))
+    can_ask = asking.can_ask(context)
+    planned = await app.call(params.name, params.arguments or {}, progress, can_ask=can_ask)
+    given = await asking.approved(context, params, planned, silence)
+    return given if isinstance(given, types.InputRequiredResult) else _result(app, given)
+
+
+def _result(app: App, given: Answer) -> types.CallToolResult:
     images = [
         types.ImageContent(type="image", data=base64.b64encode(image).decode(), mime_type="image/png")
         for image in given.images

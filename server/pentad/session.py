@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pentad.call import Call
 from pentad.clock import Clock
+from pentad.consent.audit import Audit
 from pentad.consent.plans import Plans
+from pentad.consent.spending import Spending
 from pentad.errors import AuthFailed
 from pentad.files import Folder
 from pentad.http.answers import given as but_none
@@ -50,6 +52,10 @@ class Session:
         )
         self._worker: Worker | None = None
         self.plans = Plans(self.clock)
+        # What changes in the sandbox changes nothing, unless somebody wants to see it.
+        pretended = self.settings.sandbox and self.settings.audit is None
+        self.audit = Audit(None if pretended else self.settings.audit_folder, self.clock)
+        self.spending = Spending(self.settings.spend_limit)
         self.folder = Folder(self.settings.downloads)
 
     def accounts(self, operation: AnyOperation) -> tuple[str, ...]:
@@ -70,6 +76,10 @@ class Session:
             wrong = f"is required; valid: {', '.join(names)}"
         problems = {"account": [wrong]} if wrong else {}
         return operation.arguments.check(rest, problems), account
+
+    def key(self, operation: AnyOperation, account: str) -> str:
+        """What the account of a call is called beside those of other platforms."""
+        return Account(operation.platform or "", name=account).key
 
     def origin(self, operation: AnyOperation, checked: Mapping[str, Any], account: str) -> Origin:
         """How the result of a call is made anew; nameless where that would do or cost something."""
@@ -119,6 +129,7 @@ class Session:
         if self._worker is not None:
             await self._worker.aclose()
         self.store.close()
+        self.audit.close()
         while self.connections:
             await self.connections.popitem()[1].aclose()
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from pentad.consent.audit import state_folder
+from pentad.consent.spending import limits
 
 if TYPE_CHECKING:
     from pentad.operations import AnyOperation
@@ -18,17 +21,20 @@ PLATFORMS = ("claribi", "optimized", "timbr")
 # The name of an account that has none.
 DEFAULT = "default"
 Exposure = Literal["core", "lean", "all"]
+Confirm = Literal["never", "auto", "human"]
 EFFECTS = ("destructive", "admin")
 _ACCOUNT = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,28}[a-z0-9])?")
 
 
 @dataclass(frozen=True)
 class Account:
-    """The values a user gave for one account of a platform, by setting name."""
+    """The values a user gave for one account of a platform, by setting name. `allow` lists effects beyond
+    read and write, in place of those that are allowed in general."""
 
     platform: str
     values: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     name: str = DEFAULT
+    allow: frozenset[str] | None = None
 
     @property
     def key(self) -> str:
@@ -53,6 +59,7 @@ class Settings:
     read_only: bool = False
     structured: bool = False
     sandbox: bool = False
+    confirm: Confirm = "auto"
     allow: frozenset[str] = frozenset()
     enable: frozenset[str] = frozenset()
     platforms: frozenset[str] = frozenset()
@@ -61,17 +68,32 @@ class Settings:
     budget: int = 1500
     downloads: Path = field(default_factory=lambda: Path.home() / "Downloads" / "pentad")
     results: Path = field(default_factory=lambda: cache_folder(os.environ))
+    audit: Path | None = None
+    spend_limit: Mapping[str, int] = field(default_factory=dict[str, int])
     keep: float = 1.0
     quota: int = 1024
     problems: tuple[str, ...] = ()
+
+    @property
+    def audit_folder(self) -> Path:
+        """Where changes are recorded."""
+        return self.audit or state_folder(os.environ)
 
     def of(self, platform: str) -> dict[str, Account]:
         """The platform's accounts by name, in a stable order."""
         found = [account for account in self.accounts.values() if account.platform == platform]
         return {account.name: account for account in sorted(found, key=lambda account: account.key)}
 
-    def forbids(self, operation: AnyOperation) -> str | None:
-        """Why an operation must not run here, naming the setting that would allow it; None if it may."""
+    def allowed(self, platform: str | None, account: str | None) -> frozenset[str]:
+        """The effects beyond read and write that an account may have, or any account if none is named."""
+        accounts = self.of(platform) if platform else {}
+        asked = [one for name, one in accounts.items() if account in (None, name)]
+        own = [self.allow if one.allow is None else one.allow for one in asked]
+        return frozenset().union(*own) if own else self.allow
+
+    def forbids(self, operation: AnyOperation, account: str | None = None) -> str | None:
+        """Why an operation must not run here, naming the setting that would allow it; None if it may, by one
+        account at least if none is named."""
         effect, name, off = operation.effect, operation.name, operation.off
         if matches(name, self.exclude):
             return "it is excluded; the user can change that with PENTAD_EXCLUDE"
@@ -80,7 +102,7 @@ class Settings:
         why = []
         if off is not None and name not in self.enable:
             why.append(f"it is off by default ({off}); the user can turn it on with PENTAD_ENABLE={name}")
-        if effect in EFFECTS and effect not in self.allow:
+        if effect in EFFECTS and effect not in self.allowed(operation.platform, account):
             why.append(f"it is {effect}; the user can allow that with PENTAD_ALLOW={effect}")
         return " and ".join(why) or None
 
@@ -95,8 +117,15 @@ def matches(name: str, patterns: Iterable[str]) -> bool:
 GENERAL = (
     ("expose", "tools listed: `core`, `lean` (verbs only) or `all`", "core"),
     ("read_only", "`true` hides and refuses everything that changes anything", "false"),
+    (
+        "confirm",
+        "what reaches people or shared state needs: with `auto` the user's answer where the client can ask, "
+        "else the plan's id; with `human` the user's answer; with `never` nothing",
+        "auto",
+    ),
     ("allow", "effects beyond read and write, comma-separated: `destructive`, `admin`", "none"),
     ("enable", "operations that are off by default, comma-separated names", "none"),
+    ("spend_limit", "what a session spends without a plan: `20` of each, or `credits=20,model=10`", "none"),
     ("platforms", "platforms to offer of those that are set up, comma-separated", "all"),
     (
         "tools",
@@ -107,6 +136,7 @@ GENERAL = (
     ("budget", "tokens an answer may take, 200 to 6,000", "1500"),
     ("downloads", "folder that files are saved in", "~/Downloads/pentad"),
     ("results", "folder for large results, in one of its own that is removed at the end", "~/.cache/pentad"),
+    ("audit", "folder that changes are recorded in, a file per process", "~/.local/state/pentad/audit"),
     ("keep", "hours for which a result can be read on, 0.1 to 48", "1"),
     ("quota", "MiB that kept results may take in memory and on disk together", "1024"),
     ("structured", "`true` repeats each answer as structured content", "false"),
@@ -197,7 +227,17 @@ def _accounts(
         for name, values in given.items()
         if name not in strange
     }
-    return [Account(platform, values, name) for name, values in sorted(stripped.items()) if values]
+    return [_made(platform, name, values, problems) for name, values in sorted(stripped.items()) if values]
+
+
+def _made(platform: str, name: str, values: dict[str, str], problems: list[str]) -> Account:
+    account = Account(platform, values, name)
+    allow = values.pop("allow", None)
+    try:
+        return account if allow is None else replace(account, allow=_some_of(allow, EFFECTS))
+    except ValueError as error:
+        problems.append(f"{account.prefix}ALLOW: {error}; nothing more is allowed")
+        return replace(account, allow=frozenset())
 
 
 def _parted(rest: str) -> tuple[str, str, str]:
@@ -231,29 +271,22 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(part.strip() for part in text.split(",") if part.strip())
 
 
-def _effects(text: str) -> frozenset[str]:
-    wrong = sorted(_names(text) - set(EFFECTS))
+def _some_of(text: str, choices: Sequence[str]) -> frozenset[str]:
+    wrong = sorted(_names(text) - set(choices))
     if wrong:
-        raise ValueError(f"{wrong[0]!r} is not one of {', '.join(EFFECTS)}")
+        raise ValueError(f"{wrong[0]!r} is not one of {', '.join(choices)}")
     return _names(text)
 
 
-def _platforms(text: str) -> frozenset[str]:
-    wrong = sorted(_names(text) - set(PLATFORMS))
-    if wrong:
-        raise ValueError(f"{wrong[0]!r} is not one of {', '.join(PLATFORMS)}")
-    return _names(text)
-
-
-def _exposure(text: str) -> str:
-    if text not in get_args(Exposure):
-        raise ValueError(f"{text!r} is not one of {', '.join(get_args(Exposure))}")
+def _one_of(text: str, choices: Any) -> str:
+    if text not in get_args(choices):
+        raise ValueError(f"{text!r} is not one of {', '.join(get_args(choices))}")
     return text
 
 
-def _budget(text: str) -> int:
-    if not text.isdecimal() or not 200 <= int(text) <= 6000:
-        raise ValueError(f"{text!r} is not a number from 200 to 6000")
+def _whole(text: str, least: int, most: int) -> int:
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise ValueError(f"{text!r} is not a number from {least} to {most}")
     return int(text)
 
 
@@ -267,24 +300,21 @@ def _hours(text: str) -> float:
     return hours
 
 
-def _mebibytes(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 10**6:
-        raise ValueError(f"{text!r} is not a number from 1 to 1000000")
-    return int(text)
-
-
 READERS: Mapping[str, Any] = {
-    "expose": _exposure,
+    "expose": lambda text: _one_of(text, Exposure),
     "read_only": _flag,
     "structured": _flag,
-    "allow": _effects,
+    "allow": lambda text: _some_of(text, EFFECTS),
+    "confirm": lambda text: _one_of(text, Confirm),
     "enable": _names,
-    "platforms": _platforms,
+    "spend_limit": limits,
+    "platforms": lambda text: _some_of(text, PLATFORMS),
     "tools": _names,
     "exclude": _names,
-    "budget": _budget,
+    "budget": lambda text: _whole(text, 200, 6000),
     "downloads": lambda text: Path(text).expanduser(),
     "results": lambda text: Path(text).expanduser(),
+    "audit": lambda text: Path(text).expanduser(),
     "keep": _hours,
-    "quota": _mebibytes,
+    "quota": lambda text: _whole(text, 1, 10**6),
 }

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 REQUIRED = "*"
 ROOM = 220
+_WORDS = 105
 _SETTING = re.compile(r"PENTAD_[A-Z_]+(?:=[\w,*-]+)?")
 # A text is what an argument is unless something else is said.
 _SAID: Mapping[str, str] = {"boolean": "bool", "string": ""}
@@ -40,7 +41,8 @@ def terms(operation: AnyOperation, settings: Settings) -> str:
     """Effect and cost of a call in a few words, and what turns it on where it is off."""
     effect = str(operation.effect)
     if operation.reaches and operation.platform:
-        effect += f", previewed first (reaches {operation.reaches})"
+        previewed = "previewed first, " if settings.confirm != "never" else ""
+        effect += f", {previewed}reaches {operation.reaches}"
     if operation.spends:
         effect += f", spends {'model calls' if operation.spends == 'model' else operation.spends}"
     why = settings.forbids(operation)
@@ -69,7 +71,7 @@ class _Form:
             kind = self._kind(part, depth - 1) if depth else ""
             said = part.get("description") if self.explained and name in required else None
             if said and kind.endswith("object"):
-                kind = f"{kind} ({shorten(said, ROOM // 2)})"
+                kind = f"{kind} ({shorten(said, _WORDS)})"
             parts.append(f"{name}{REQUIRED * (name in required)}{kind and f': {kind}'}")
         return ", ".join(parts)
 

@@ -31,9 +31,12 @@ async def test_refreshing_returns_the_dashboard_as_it_is_then(world: World) -> N
 
 
 async def test_a_deleted_report_is_gone(world: World) -> None:
-    told = await world.ask("claribi_delete_report", report_id="9014")
+    planned = await world.ask("claribi_delete_report", report_id="9014")
 
-    assert told == {"deleted": "9014"}
+    assert planned["will"] == "Delete report 9014, its file included."
+    assert planned["now"] == {"title": "Pipeline health – week 52", "status": "failed"}
+    assert not world.sent("claribi", "DELETE")
+    assert await world.ask("apply_plan", plan=planned["plan"]) == {"deleted": "9014"}
     assert (await world.refused("claribi_get_report", report_id="9014"))["error"] == "not_found"
 
 

@@ -16,7 +16,7 @@ PREVIEW = Preview("Make a thing.", "make-thing", {"name": "lamp"}, "no")
 
 
 def _plan(print_: str) -> Plan:
-    return Plan("make-thing-x", create_thing, {}, "local", "default", print_, 0.0)
+    return Plan("make-thing-x", create_thing, {}, "local", "default", print_, PREVIEW, 0.0)
 
 
 async def _send(line: Line, name: str, plan: Plan | None = None) -> Thing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pentad.clock import Clock
 from pentad.errors import NotFound, Rejected
+from pentad.jsontext import dumps
 
 if TYPE_CHECKING:
     from pentad.operations import AnyOperation
@@ -19,14 +21,21 @@ _KEPT = 200
 _SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
+def print_of(*parts: Any) -> str:
+    """What tells one request from any other."""
+    return hashlib.sha256(dumps(parts).encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class Preview:
-    """`will` is one sentence, `slug` its short form for the plan id, `body` what is sent, masked."""
+    """`will` is one sentence, `slug` its short form for the plan id, `body` what is sent, masked, `undo` how
+    it can be undone, `now` what is there at present, where that can be read."""
 
     will: str
     slug: str
     body: Any
     undo: str
+    now: Mapping[str, Any] | None = None
 
 
 class Planned(Exception):
@@ -40,7 +49,8 @@ class Planned(Exception):
 
 @dataclass
 class Plan:
-    """A request that waits for approval, kept on the server so that its arguments are never sent again."""
+    """A request that waits for approval, kept on the server so that its arguments are never sent again.
+    `request` is the print of the tool call that the user is asked about, once they are."""
 
     id: str
     operation: AnyOperation
@@ -48,8 +58,10 @@ class Plan:
     owner: str
     account: str
     print: str
+    preview: Preview
     expires: float
     state: str = "open"
+    request: str = ""
 
     def confirm(self, print_: str) -> None:
         """Raise unless the request about to be sent is the one that was shown."""
@@ -79,7 +91,9 @@ class Plans:
         tail = "".join(secrets.choice(_SIGNS) for _ in range(6))
         plan_id = f"{planned.preview.slug}-{tail}"
         expires = self.clock.monotonic() + LIFE
-        plan = Plan(plan_id, operation, dict(arguments), owner, account, planned.print, expires)
+        plan = Plan(
+            plan_id, operation, dict(arguments), owner, account, planned.print, planned.preview, expires
+        )
         self.kept[plan_id] = plan
         while len(self.kept) > _KEPT:
             self.kept.popitem(last=False)
@@ -93,6 +107,12 @@ class Plans:
 
     def take(self, plan_id: str, owner: str) -> Plan:
         """The plan, used up from now on. Raises for one that is unknown, another's, used or expired."""
+        plan = self.look(plan_id, owner)
+        plan.state = "applied"
+        return plan
+
+    def look(self, plan_id: str, owner: str) -> Plan:
+        """The plan, still open. Raises for one that is unknown, another's, used or expired."""
         plan = self.kept.get(plan_id)
         if plan is None or plan.owner != owner:
             raise NotFound(
@@ -109,5 +129,4 @@ class Plans:
         if self.clock.monotonic() >= plan.expires:
             plan.state = "expired"
             raise Rejected(f"Plan {plan_id} expired; nothing was sent. Plan it again.", outcome="none")
-        plan.state = "applied"
         return plan

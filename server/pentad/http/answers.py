@@ -23,6 +23,7 @@ from pentad.errors import (
     for_status,
 )
 from pentad.models import Wire
+from pentad.secrecy import without_shapes
 
 W = TypeVar("W", bound=Wire)
 # What a web page in place of JSON mostly is.
@@ -112,8 +113,8 @@ class Asked:
         hint = explained.hint or self.hints.get(status)
         return kind(
             " ".join(part for part in (self._sentence(kind, status), hint) if part),
-            quote=_LINK.sub("(link)", explained.quote) if explained.quote else None,
-            problems=explained.problems,
+            quote=_quoted(explained.quote) if explained.quote else None,
+            problems=_told(explained.problems),
             retry_after=(wait or 60.0) if kind is RateLimited else None,
             outcome="none" if certain else None,
         )
@@ -128,6 +129,18 @@ class Asked:
         return sentence.format(label=self.label, operation=self.operation, status=status) + (
             f" It was asked about {told}." if told else ""
         )
+
+
+def _quoted(words: str) -> str:
+    """What may be repeated of a platform's words, whose sentences tell more than its members' names."""
+    return _LINK.sub("(link)", without_shapes(words))
+
+
+def _told(problems: Problems | None) -> Problems | None:
+    """The same for positions and messages of invalid data."""
+    if problems is None:
+        return None
+    return {without_shapes(at): [without_shapes(one) for one in says] for at, says in problems.items()}
 
 
 _DISGUISED: Mapping[type[PlatformError], str] = {

@@ -29,6 +29,7 @@ from pentad.models import Tabular, Wire
 from pentad.operations import AnyOperation
 from pentad.results.draft import Draft
 from pentad.results.splitting import Split
+from pentad.secrecy import SWEPT, without_secrets
 
 T = TypeVar("T")
 W = TypeVar("W", bound=Wire)
@@ -142,7 +143,12 @@ class Asking:
         )
 
     def decoded(self, response: httpx.Response) -> Any:
-        return json_of(response, self.label, self.page_hint())
+        """The body without the secrets in it, which the answer remarks. A sign-in reads its own."""
+        data = json_of(response, self.label, self.page_hint())
+        kept = without_secrets(data)
+        if kept != data:
+            self.call.note(SWEPT)
+        return kept
 
     def reader(self, model: type[W]) -> Decode:
         def read(response: httpx.Response) -> W:
@@ -158,7 +164,10 @@ class Asking:
 
         async def spill(chunks: AsyncIterable[bytes], encoding: str | None) -> Any:
             split = Split(chunks, members=self.rows_in, label=self.label, encoding=foreign(encoding))
-            return await split.into(self.draft())
+            body = await split.into(self.draft())
+            if split.swept:
+                self.call.note(SWEPT)
+            return body
 
         return spill
 
@@ -167,7 +176,7 @@ class Asking:
     ) -> PlatformError:
         status = response.status_code
         try:
-            data = json_of(response, self.label)
+            data = without_secrets(json_of(response, self.label))
         except Malformed:
             data = None
         return self.refusal(status, self.explain(status, data, response.text), values, hinted=hinted)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +9,8 @@ from typing import Any, ClassVar, TypeVar
 
 import httpx2 as httpx
 
-from pentad import jsontext
 from pentad.call import PATIENCE
-from pentad.consent.plans import Planned, Preview
+from pentad.consent.plans import Planned, Preview, print_of
 from pentad.errors import Malformed, RateLimited, Unavailable
 from pentad.files import Interrupted
 from pentad.http import paging
@@ -74,9 +72,10 @@ class Client(Asking):
         **values: Any,
     ) -> W:
         """Send a body: JSON, or text as it is. With a preview it only happens while its plan is applied."""
-        if preview is not None:
+        if preview is not None and not self.call.planless:
             path, query = self.operation.endpoint.fill(values)
-            print_ = hashlib.sha256(jsontext.dumps([path, given(query), body]).encode()).hexdigest()
+            carried = [given(extra.headers), given(extra.query)]
+            print_ = print_of(path, given(query), body, carried, preview.now)
             if self.call.plan is None:
                 raise Planned(preview, print_)
             self.call.plan.confirm(print_)

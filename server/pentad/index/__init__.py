@@ -89,7 +89,7 @@ class Index:
         terms = dict.fromkeys(telling(words(query)), 1.0)
         for identifier in identifiers(query)[:_MOST_NAMES]:
             known = bool(self._postings.scores(identifier))
-            terms |= dict.fromkeys(identifier.split(), 0.0 if known else _INSIDE)
+            terms |= {word: 0.0 if known else _INSIDE for word in identifier.split() if word in terms}
             terms |= {identifier: 1.0} if known else {}
         terms |= {word: _UNWANTED for word in unwanted(query) if terms.get(word)}
         terms |= {word: 0.0 for label in labels for word in label.split()}

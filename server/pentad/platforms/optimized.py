@@ -35,7 +35,8 @@ class Optimized(Platform):
     vocabulary: ClassVar[Mapping[str, str]] = {
         "batch": "import upload campaign bulk contacts leads",
         "profiles": "contacts leads recipients persons people customers members",
-        "outreach": "campaign voice call phone sms text message email mail broadcast sequence schedule reminder",
+        "outreach": "campaign voice call phone sms text message email mail broadcast sequence schedule "
+        "reminder",
         "group": "audience segment owner uuid",
     }
 

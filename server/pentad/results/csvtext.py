@@ -9,14 +9,15 @@ from pathlib import Path
 
 from pentad.results.draft import Draft
 from pentad.results.record import Stored
+from pentad.secrecy import without_secrets
 from pentad.text import clean
 
 _AT_ONCE = 500
 
 
 async def read_csv(file: Path, draft: Draft, left: Callable[[], float]) -> Stored | None:
-    """The rows below the header, every cell as text; None where the file is no table, or cannot be read to
-    its end in the seconds that are left. A cell that a row does not have is absent."""
+    """The rows below the header, every cell as text, without secrets; None where the file is no table, or
+    cannot be read to its end in the seconds that are left. A cell that a row does not have is absent."""
     with draft:
         try:
             for number, row in enumerate(_rows(file)):
@@ -37,7 +38,7 @@ def _rows(file: Path) -> Iterator[dict[str, str]]:
         for row in cells:
             if row:
                 names += _unique([""] * (len(row) - len(names)), names)
-                yield dict(zip(names, map(clean, row), strict=False))
+                yield without_secrets(dict(zip(names, map(clean, row), strict=False)))
 
 
 def _unique(header: Sequence[str], before: Sequence[str] = ()) -> list[str]:

@@ -9,7 +9,8 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable
 from typing import TypeVar
 
-from pentad.results.rowtext import Line, scan
+from pentad.results.rowtext import Line, received, scan
+from pentad.secrecy import telling
 from pentad.text import clean
 
 MAX_ROW = 16 * 2**20
@@ -37,6 +38,8 @@ class Feed:
         self.ended = False
         self._chunks: AsyncIterator[str] = _decoded(chunks, encoding)
         self._first = ""
+        # Whether what is there may hold the shape of a secret: asked once for many rows, not row by row.
+        self._telling = True
 
     def blame(self, error: Exception) -> str:
         """What a body is that could not be read."""
@@ -83,7 +86,7 @@ class Feed:
         while True:
             if there := self._there():
                 yield there
-            yield [await self.read(scan, MAX_ROW)]
+            yield [await self.read(received, MAX_ROW)]
             if await self._ended("]"):
                 return
             await self.peek()
@@ -94,7 +97,7 @@ class Feed:
         text, at = self.text, self.at
         while len(lines) < _AT_ONCE and text[at : at + 1] in _DELIMITED:
             try:
-                line, end = scan(text, at)
+                line, end = scan(text, at, sifted=True, telling=self._telling)
             except json.JSONDecodeError:
                 break
             if text[end : end + 2] == ",{":
@@ -155,6 +158,7 @@ class Feed:
             parts.append(part or "")
             size += len(parts[-1])
         self.text, self.at = "".join(parts), 0
+        self._telling = telling(self.text)
 
 
 async def _decoded(chunks: AsyncIterable[bytes], encoding: str | None) -> AsyncGenerator[str]:

@@ -1,7 +1,8 @@
 """One JSON value in a text: where it ends, and the line that is kept of it.
 
 Decoding a row exactly, cleaning it and writing it anew takes several times as long as reading it. Most rows
-need none of that: their own text is kept, and only what may hide something goes the long way.
+need none of that: their own text is kept, and only what may hide something, or may hold a secret where they
+are to be taken out, goes the long way.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple, NoReturn
 
-from pentad import jsontext
+from pentad import jsontext, secrecy
 from pentad.text import clean, clean_json
 
-# Escapes that may spell what `clean` removes (a test goes through all of them), halves of pairs included;
-# and the characters that may have to go where they stand for themselves.
+# Escapes that may spell what `clean` removes (a test goes through all of them), halves of pairs included, or
+# a letter of a secret; and the characters that may have to go where they stand for themselves.
 _HIDING = re.compile(
-    r"\\(?:[bf]|u(?:00(?:[01]|7f|[89]|ad)|034f|061c|17b[45]|180e|20(?:0[bef]|2[89a-e]|6)|3164|d[89a-f]"
+    r"\\(?:[bf]|u(?:00(?:[0-7]|[89]|ad)|034f|061c|17b[45]|180e|20(?:0[bef]|2[89a-e]|6)|3164|d[89a-f]"
     r"|fe0|feff|ff(?:a0|f)))",
     re.IGNORECASE,
 )
@@ -29,37 +30,50 @@ _DEEPEST = 200
 
 
 class Line(NamedTuple):
-    """A value as clean JSON on one line, and the names of its members; None for what is no object."""
+    """A value as clean JSON on one line, and the names of its members; None for what is no object. `swept` is
+    whether secrets were taken out."""
 
     text: str
     names: Collection[str] | None
+    swept: bool = False
 
 
-class _Repeated(ValueError):
-    """An object has two members of one name."""
+class _Unfit(ValueError):
+    """An object has two members of one name, or one that is named like a secret."""
 
 
-def scan(text: str, at: int) -> tuple[Line, int]:
+def scan(text: str, at: int, *, sifted: bool = False, telling: bool = True) -> tuple[Line, int]:
     """The value that begins at this position, and where it ends. Raises JSONDecodeError where the text is
-    wrong or stops too early, any other ValueError where more text would not help."""
+    wrong or stops too early, any other ValueError where more text would not help.
+
+    `sifted` takes secrets out; `telling` is whether the text may have any by their shape.
+    """
     try:
-        value, end = _QUICK.raw_decode(text, at)
-    except _Repeated:
-        return _exactly(text, at)
+        value, end = (_WARY if sifted else _QUICK).raw_decode(text, at)
+    except _Unfit:
+        return _exactly(text, at, sifted)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     except InvalidOperation:
         raise ValueError("a number is out of all bounds") from None
     raw = text[at:end]
-    if (len(raw) > _DEEPEST and _deep(raw)) or ("\\" in raw and _HIDING.search(raw)):
-        return _exactly(text, at)
+    # A level of nesting takes two brackets.
+    if (len(raw) > 2 * _DEEPEST and _deep(raw)) or ("\\" in raw and _HIDING.search(raw)):
+        return _exactly(text, at, sifted)
+    if sifted and telling and secrecy.telling(raw):
+        return _exactly(text, at, sifted)
     if not (raw.isascii() and raw.isprintable()):
         odd = "".join(_ODD.findall(raw))
         if clean(odd) != odd:
-            return _exactly(text, at)
+            return _exactly(text, at, sifted)
         # A line end or tab stands between tokens only: within a text it would have to be escaped.
         raw = _BREAKS.sub("", raw)
     return Line(raw, tuple(value) if isinstance(value, dict) else None), end
+
+
+def received(text: str, at: int) -> tuple[Line, int]:
+    """What `scan` makes of a value that a platform sent: secrets are taken out."""
+    return scan(text, at, sifted=True)
 
 
 def line(text: str) -> Line:
@@ -74,19 +88,27 @@ def _deep(text: str) -> bool:
     return text.count("{") + text.count("[") > _DEEPEST
 
 
-def _exactly(text: str, at: int) -> tuple[Line, int]:
+def _exactly(text: str, at: int, sifted: bool) -> tuple[Line, int]:
     try:
         value, end = _EXACT.raw_decode(text, at)
         value = clean_json(value)
+        kept = secrecy.without_secrets(value) if sifted else value
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    return Line(jsontext.dumps(value), tuple(value) if isinstance(value, dict) else None), end
+    return Line(jsontext.dumps(kept), tuple(kept) if isinstance(kept, dict) else None, kept != value), end
 
 
 def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(members)
     if len(found) < len(members):
-        raise _Repeated
+        raise _Unfit
+    return found
+
+
+def _once_and_plain(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) < len(members) or secrecy.named(found):
+        raise _Unfit
     return found
 
 
@@ -95,4 +117,5 @@ def _refuse(constant: str) -> NoReturn:
 
 
 _QUICK = json.JSONDecoder(object_pairs_hook=_once, parse_float=Decimal, parse_constant=_refuse)
+_WARY = json.JSONDecoder(object_pairs_hook=_once_and_plain, parse_float=Decimal, parse_constant=_refuse)
 _EXACT = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse)

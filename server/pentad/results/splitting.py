@@ -25,8 +25,9 @@ class Split:
 
     `members` are the names under which rows, or an object that has the rows, may stand; of several such
     lists the first that is not empty has the rows. When the rows are through, `envelope` has what stood
-    beside them, `omitted` names what was too large for that, and `found` says whether there was a list at
-    all. Raises Malformed, possibly after many rows, for a body that is not complete JSON.
+    beside them, `omitted` names what was too large for that, `found` says whether there was a list at
+    all, and `swept` whether secrets were taken out of rows. Raises Malformed, possibly after many rows, for a
+    body that is not complete JSON.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Split:
         self.envelope: dict[str, Any] = {}
         self.omitted: list[str] = []
         self.found = False
+        self.swept = False
         self._home: tuple[dict[str, Any], str] | None = None
         self._members = members
         self._label = label
@@ -71,6 +73,8 @@ class Split:
         try:
             async for lines in self._body():
                 for line in lines:
+                    if line.swept:
+                        self.swept = True
                     yield line
         except TooLong:
             what = f"what is not JSON, or has a value of more than {MAX_ROW >> 20} MiB"

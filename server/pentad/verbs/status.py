@@ -38,6 +38,8 @@ async def pentad_status(desk: Desk, check: bool = False) -> Record:
         "plans": {plan.id: f"expires in {plan.expires - session.clock.monotonic():.0f} s" for plan in plans},
         "tickets": running,
         "results": _kept(session.store.newest(session.owner)),
+        "spent": session.spending.told(),
+        "audit": "it cannot be written" if session.audit.failed else None,
         "off": list(_off(session)),
     }
     return Record({name: value for name, value in told.items() if value})

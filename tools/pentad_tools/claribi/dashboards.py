@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from pentad.consent.plans import Preview
 from pentad.models import Cursor, Id, Limit, Page, Record, Wire
 from pentad.operations import destroys, reads, writes
 from pentad.platforms.claribi import Claribi
@@ -51,6 +52,7 @@ async def get_dashboard(claribi: Claribi, dashboard_id: Id) -> Page[Widget]:
 @writes(
     "POST /api/v1/dashboards/{dashboard_id}/refresh",
     spends="credits",
+    cost=5,  # not published; it counts as a generation, which takes 2 to 5
     budget="generation",
     check="read claribi_get_dashboard and compare updated_at",
     example={"dashboard_id": "$dashboard"},
@@ -74,25 +76,48 @@ async def create_dashboard(claribi: Claribi, name: Name) -> Dashboard:
 
 @writes(
     "PATCH /api/v1/dashboards/{dashboard_id}",
+    reaches="shared",
     off=_INFERRED,
     check="read claribi_get_dashboard",
     example={"dashboard_id": "$dashboard", "name": "Returns by depot"},
 )
 async def update_dashboard(claribi: Claribi, dashboard_id: Id, name: Name) -> Dashboard:
-    """Rename a dashboard."""
-    return await claribi.send(Dashboard, body={"name": name}, dashboard_id=dashboard_id)
+    """Rename a dashboard. Answers with a plan first."""
+    now = await _now(claribi, dashboard_id)
+    preview = Preview(
+        will=f"Rename dashboard {dashboard_id} to {name!r}.",
+        slug=f"rename-dashboard-{dashboard_id[:20]}",
+        body={"name": name},
+        undo="rename it back",
+        now=now,
+    )
+    return await claribi.send(Dashboard, body={"name": name}, preview=preview, dashboard_id=dashboard_id)
 
 
 @destroys(
     "DELETE /api/v1/dashboards/{dashboard_id}",
+    reaches="shared",
     off=_INFERRED,
     check="look for it with claribi_get_dashboard",
     example={"dashboard_id": "$dashboard"},
 )
 async def delete_dashboard(claribi: Claribi, dashboard_id: Id) -> Record:
-    """Delete a dashboard for good."""
-    await claribi.send(Gone, dashboard_id=dashboard_id)
+    """Delete a dashboard for good. Answers with a plan first."""
+    preview = Preview(
+        will=f"Delete dashboard {dashboard_id} and its widgets.",
+        slug=f"delete-dashboard-{dashboard_id[:20]}",
+        body=None,
+        undo="no: it is gone for good",
+        now=await _now(claribi, dashboard_id),
+    )
+    await claribi.send(Gone, preview=preview, dashboard_id=dashboard_id)
     return Record({"deleted": dashboard_id})
+
+
+async def _now(claribi: Claribi, dashboard_id: str) -> dict[str, Any]:
+    """What is there to be changed, so that a plan names the right one."""
+    found = await claribi.bound_to(get_dashboard).get(Detail, dashboard_id=dashboard_id)
+    return {"name": found.record().get("name"), "widgets": len(found.widgets)}
 
 
 @reads("GET /api/dashboards/", off="a fallback for instances without the v1 address", example={"limit": 5})

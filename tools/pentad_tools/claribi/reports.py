@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AliasChoices, Field
 
+from pentad.consent.plans import Preview
 from pentad.errors import Rejected
 from pentad.http.answers import given
 from pentad.models import Cursor, Id, Limit, Page, Record, Saved, Wire
@@ -15,6 +16,8 @@ from pentad.platforms.claribi import Claribi
 # Words of the vendor's own client; others are passed on unchanged and count as finished.
 _WAITING = ("pending", "generating")
 _LOST = ("failed", "cancelled")
+# The most a run takes: 2 for a single metric, 5 for a comprehensive one (the vendor's knowledge base).
+_CREDITS = 5
 
 
 class Report(Wire):
@@ -50,6 +53,7 @@ async def get_report(claribi: Claribi, report_id: Id) -> Report:
     "POST /api/v1/reports/{report_id}/generate",
     core=True,
     spends="credits",
+    cost=_CREDITS,
     budget="generation",
     check="read the report with claribi_get_report, as a second run would spend credits again,",
     example={"report_id": "$pending_report"},
@@ -64,6 +68,7 @@ async def generate_report(claribi: Claribi, report_id: Id) -> Report:
 @writes(
     "POST /api/v1/reports/generate/",
     spends="credits",
+    cost=_CREDITS,
     budget="generation",
     off="a competing form of claribi_generate_report that one vendor page names; its body is a guess",
     check="look through claribi_list_reports, as a second run would spend credits again,",
@@ -73,7 +78,7 @@ async def create_generated_report(
     claribi: Claribi,
     title: Annotated[str, Field(min_length=1, max_length=300)],
     output_format: Annotated[str | None, Field(description="File kind, such as pdf.")] = None,
-    template_id: str | None = None,
+    template_id: Id | None = None,
 ) -> Report:
     """Create a report and generate it in one call. Unproven: prefer claribi_generate_report."""
     body = given({"title": title, "output_format": output_format, "template_id": template_id})
@@ -90,13 +95,22 @@ async def download_report(claribi: Claribi, report_id: Id) -> Saved:
 
 @destroys(
     "DELETE /api/v1/reports/{report_id}",
+    reaches="shared",
     off="its path is inferred from a permission, not documented",
     check="look for it with claribi_get_report",
     example={"report_id": "$failed_report"},
 )
 async def delete_report(claribi: Claribi, report_id: Id) -> Record:
-    """Delete a report for good."""
-    await claribi.send(Gone, report_id=report_id)
+    """Delete a report for good. Answers with a plan first."""
+    found = await get_report(claribi, report_id)
+    preview = Preview(
+        will=f"Delete report {report_id}, its file included.",
+        slug=f"delete-report-{report_id[:20]}",
+        body=None,
+        undo="no: it is gone for good",
+        now={"title": found.title, "status": found.status},
+    )
+    await claribi.send(Gone, preview=preview, report_id=report_id)
     return Record({"deleted": report_id})
 
 

@@ -119,7 +119,7 @@ async def clear_cache(timbr: Timbr, ontology: Id) -> Record:
     example={"ontology": "returns"},
 )
 async def create_ontology(
-    timbr: Timbr, ontology: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,99}$")]
+    timbr: Timbr, ontology: Annotated[Id, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,99}$")]
 ) -> Record:
     """Create an empty ontology. Answers with a plan first. Newer releases may not have this route."""
     preview = Preview(
