@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from benchmarks import definitions
+
 from pentad import platforms
 from pentad.catalogue import catalogue
 from pentad.settings import GENERAL, PLATFORMS

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
+from pentad import readers
 from pentad.consent.audit import state_folder
 from pentad.consent.spending import limits
 
@@ -234,7 +235,7 @@ def _made(platform: str, name: str, values: dict[str, str], problems: list[str])
     account = Account(platform, values, name)
     allow = values.pop("allow", None)
     try:
-        return account if allow is None else replace(account, allow=_some_of(allow, EFFECTS))
+        return account if allow is None else replace(account, allow=readers.some_of(allow, EFFECTS))
     except ValueError as error:
         problems.append(f"{account.prefix}ALLOW: {error}; nothing more is allowed")
         return replace(account, allow=frozenset())
@@ -259,62 +260,21 @@ def _general(given: Mapping[str, str | None], problems: list[str]) -> dict[str, 
     return read
 
 
-def _flag(text: str) -> bool:
-    if text.lower() in ("1", "true", "yes", "on"):
-        return True
-    if text.lower() in ("0", "false", "no", "off"):
-        return False
-    raise ValueError(f"{text!r} is neither true nor false")
-
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(part.strip() for part in text.split(",") if part.strip())
-
-
-def _some_of(text: str, choices: Sequence[str]) -> frozenset[str]:
-    wrong = sorted(_names(text) - set(choices))
-    if wrong:
-        raise ValueError(f"{wrong[0]!r} is not one of {', '.join(choices)}")
-    return _names(text)
-
-
-def _one_of(text: str, choices: Any) -> str:
-    if text not in get_args(choices):
-        raise ValueError(f"{text!r} is not one of {', '.join(get_args(choices))}")
-    return text
-
-
-def _whole(text: str, least: int, most: int) -> int:
-    if not text.isdecimal() or not least <= int(text) <= most:
-        raise ValueError(f"{text!r} is not a number from {least} to {most}")
-    return int(text)
-
-
-def _hours(text: str) -> float:
-    try:
-        hours = float(text)
-    except ValueError:
-        hours = 0.0
-    if not 0.1 <= hours <= 48:
-        raise ValueError(f"{text!r} is not a number from 0.1 to 48")
-    return hours
-
-
 READERS: Mapping[str, Any] = {
-    "expose": lambda text: _one_of(text, Exposure),
-    "read_only": _flag,
-    "structured": _flag,
-    "allow": lambda text: _some_of(text, EFFECTS),
-    "confirm": lambda text: _one_of(text, Confirm),
-    "enable": _names,
+    "expose": lambda text: readers.one_of(text, Exposure),
+    "read_only": readers.flag,
+    "structured": readers.flag,
+    "allow": lambda text: readers.some_of(text, EFFECTS),
+    "confirm": lambda text: readers.one_of(text, Confirm),
+    "enable": readers.names,
     "spend_limit": limits,
-    "platforms": lambda text: _some_of(text, PLATFORMS),
-    "tools": _names,
-    "exclude": _names,
-    "budget": lambda text: _whole(text, 200, 6000),
+    "platforms": lambda text: readers.some_of(text, PLATFORMS),
+    "tools": readers.names,
+    "exclude": readers.names,
+    "budget": lambda text: readers.whole(text, 200, 6000),
     "downloads": lambda text: Path(text).expanduser(),
     "results": lambda text: Path(text).expanduser(),
     "audit": lambda text: Path(text).expanduser(),
-    "keep": _hours,
-    "quota": lambda text: _whole(text, 1, 10**6),
+    "keep": readers.hours,
+    "quota": lambda text: readers.whole(text, 1, 10**6),
 }

@@ -34,7 +34,8 @@ async def test_a_deleted_report_is_gone(world: World) -> None:
     planned = await world.ask("claribi_delete_report", report_id="9014")
 
     assert planned["will"] == "Delete report 9014, its file included."
-    assert planned["now"] == {"title": "Pipeline health – week 52", "status": "failed"}
+    assert planned["now"]["status"] == "failed"
+    assert planned["now"]["title"].startswith("Pipeline health")
     assert not world.sent("claribi", "DELETE")
     assert await world.ask("apply_plan", plan=planned["plan"]) == {"deleted": "9014"}
     assert (await world.refused("claribi_get_report", report_id="9014"))["error"] == "not_found"

@@ -81,7 +81,7 @@ def test_every_whole_line_of_any_processes_reads_back_once_wherever_the_last_was
                 expected[one.id].append(replace(one, outcome=outcome, seconds=0.0))
         for audit in audits:
             audit.close()
-        kept = _cut(sorted(here.iterdir()), data)
+        kept = _cut(_in_order(here, list(expected)), data)
 
         wanted = [expected[id_][lines - 1] for id_, lines in kept.items()]
         assert sorted(read(here), key=_by_id) == sorted(wanted, key=_by_id)
@@ -90,6 +90,15 @@ def test_every_whole_line_of_any_processes_reads_back_once_wherever_the_last_was
 
 def _by_id(one: Entry) -> str:
     return one.id
+
+
+def _in_order(here: Path, ids: list[str]) -> list[Path]:
+    """The files by their first entries, as their names are random."""
+
+    def first(file: Path) -> int:
+        return ids.index(json.loads(file.read_bytes().partition(b"\n")[0])["id"])
+
+    return sorted(here.iterdir(), key=first)
 
 
 def _cut(files: list[Path], data: st.DataObject) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Literal
 
 import pytest
@@ -35,7 +36,7 @@ def test_what_is_sent_only_within_the_limit_never_adds_up_to_more(
     limit: dict[str, int], calls: list[tuple[Literal["credits", "model"] | None, int]]
 ) -> None:
     spending = Spending(limit)
-    used = dict.fromkeys(KINDS, 0)
+    used: Counter[str] = Counter()
     for kind, cost in calls:
         operation = costing(kind, cost)
         refused = kind in limit and used[kind] + cost > limit[kind]

@@ -29,18 +29,23 @@ def accounted(
     if planning or operation.platform is None or (operation.effect == "read" and operation.spends is None):
         yield
         return
-    audit = session.audit
-    account = session.key(operation, call.account)
-    plan = call.plan.id if call.plan else None
-    entry = audit.entry(
+    with _recorded(session, operation, checked, call):
+        yield
+
+
+@contextmanager
+def _recorded(
+    session: Session, operation: AnyOperation, checked: Mapping[str, Any], call: Call
+) -> Generator[None]:
+    entry = session.audit.entry(
         operation,
         checked,
         owner=session.owner,
-        account=account,
+        account=session.key(operation, call.account),
         approved=_approved(operation, call),
-        plan=plan,
+        plan=call.plan.id if call.plan else None,
     )
-    audit.record(entry)
+    session.audit.record(entry)
     outcome: Outcome = "unknown"
     error: str | None = None
     try:
@@ -52,7 +57,7 @@ def accounted(
             session.spending.returned(operation)
         raise
     finally:
-        audit.end(entry, outcome, error)
+        session.audit.end(entry, outcome, error)
 
 
 def declined(session: Session, plan: Plan) -> None:

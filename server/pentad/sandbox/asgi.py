@@ -21,6 +21,8 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SERVED = "pentad.served"
+# In the scope: the status the platform itself gave, 0 while it is at work; absent if it never began.
+WORKED = "pentad.worked"
 CHUNK = 65_536
 
 _RAW_NUMBER = re.compile(r'"\\u0000(-?[0-9.]+)\\u0000"')
@@ -185,6 +187,9 @@ class Wire:
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        given = self._handle(await read_call(scope, receive))
+        call = await read_call(scope, receive)
+        scope[WORKED] = 0
+        given = self._handle(call)
         reply = given if isinstance(given, Reply) else await given
+        scope[WORKED] = reply.status
         await answer(send, reply.adding({"date": formatdate(self._clock.time(), usegmt=True)}))

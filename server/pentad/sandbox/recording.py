@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from pentad.sandbox.asgi import App, Message, Receive, Scope, Send, header_map, query_pairs, raw_path
+from pentad.sandbox.asgi import WORKED, App, Message, Receive, Scope, Send, header_map, query_pairs, raw_path
 
 KEPT = 5_000
 
@@ -16,7 +16,8 @@ class Exchange:
 
     `host` tells the API from the file host. Header names are in lower case. The path is as it was
     sent, percent-encoded, without the prefix that a port adds. Bodies hold what was sent until the
-    connection ended.
+    connection ended. `worked` is the status that the platform itself gave, whatever a fault made of it:
+    None if the request never got so far, 0 if the platform was stopped at its work.
     """
 
     host: str
@@ -28,6 +29,7 @@ class Exchange:
     status: int
     response_headers: dict[str, str]
     response_body: bytes
+    worked: int | None = None
 
 
 class Recorder:
@@ -86,5 +88,6 @@ class _Tape:
                 status=self._status,
                 response_headers=self._headers,
                 response_body=bytes(self._response),
+                worked=scope.get(WORKED),
             )
         )
