@@ -127,6 +127,8 @@ def test_an_operation_that_is_off_can_be_turned_on_as_its_reason_says(
     monkeypatch.setenv("PENTAD_ENABLE", "claribi_delete_report")
     assert pentad(*delete).code == 1
     monkeypatch.setenv("PENTAD_ALLOW", "destructive")
+    assert pentad(*delete).json["now"]["status"] == "completed"
+    monkeypatch.setenv("PENTAD_CONFIRM", "never")
     assert pentad(*delete).json == {"deleted": "9001"}
 
 
