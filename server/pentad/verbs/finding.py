@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pentad.errors import Rejected
+from pentad.errors import Rejected, Unavailable
 from pentad.jsontext import dumps
 from pentad.operations import AnyOperation, reads
 from pentad.results.tokens import estimate
@@ -34,10 +34,9 @@ _EMPTY = "Operations per area; ask again with what you want to do, such as: refr
 async def find_operations(desk: Desk, query: str, platform: str | None = None) -> str:
     """Find operations by what they do, also those that are no tools of their own: call signatures, effects,
     and how to run them."""
-    from pentad.index import OWN, index_of
+    from pentad.index import OWN
 
     session = desk.session
-    index = index_of(tuple(one for one in session.operations.values() if one.name not in _MEANS))
     valid = sorted({*session.platforms, OWN})
     if platform is not None and platform not in valid:
         raise Rejected(
@@ -45,7 +44,22 @@ async def find_operations(desk: Desk, query: str, platform: str | None = None) -
             problems={"platform": [f"valid: {', '.join(valid)}"]},
             outcome="none",
         )
-    return _answer(session, index, query[:_LONGEST], platform)
+    return _answer(session, _index(session), query[:_LONGEST], platform)
+
+
+def _index(session: Session) -> Index:
+    """Made by the first search. Raises Unavailable where Python came with an SQLite that cannot search."""
+    import sqlite3
+
+    from pentad.index import index_of
+
+    try:
+        return index_of(tuple(one for one in session.operations.values() if one.name not in _MEANS))
+    except sqlite3.OperationalError as error:
+        raise Unavailable(
+            "Operations cannot be searched here, as this Python's SQLite lacks FTS5. Repeating will not help; "
+            "`pentad operations` lists them, and call_operation names the nearest to a wrong name."
+        ) from error
 
 
 def _answer(session: Session, index: Index, query: str, platform: str | None) -> str:
