@@ -90,7 +90,6 @@ def test_lists_and_flags_are_written_either_way(file: Path) -> None:
     ("name", "value", "says"),
     [
         ("expose", "everything", "'everything' is not one of core, lean, all"),
-        ("read_only", "maybe", "'maybe' is neither true nor false"),
         ("structured", "2", "'2' is neither true nor false"),
         ("allow", "write", "'write' is not one of destructive, admin"),
         ("budget", "199", "'199' is not a number from 200 to 6000"),
@@ -113,6 +112,37 @@ def test_a_bad_value_is_noted_and_the_default_used(file: Path, name: str, value:
     assert problem.startswith(f"PENTAD_{name.upper()}: ")
     assert problem.endswith("; the default is used")
     assert says in problem
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "used"),
+    [
+        ("read_only", "maybe", True),
+        ("confirm", "sometimes", "human"),
+        ("spend_limit", "a few", {"credits": 0, "model": 0}),
+    ],
+)
+def test_a_limit_that_cannot_be_read_is_the_strictest(
+    file: Path, name: str, value: str, used: object
+) -> None:
+    settings = read(file, "", **{name: value})
+    assert getattr(settings, name) == used
+    (problem,) = settings.problems
+    assert problem.endswith("; the strictest is used")
+
+
+def test_effects_can_be_allowed_to_one_account(file: Path) -> None:
+    settings = read(file, '[claribi.lab]\nallow = "destructive"\napi_key = "x"', claribi_allow="all")
+    assert settings.accounts["claribi/lab"] == Account(
+        "claribi", {"api_key": "x"}, "lab", frozenset({"destructive"})
+    )
+    assert settings.accounts["claribi"].allow == frozenset()
+    assert settings.problems == (
+        "PENTAD_CLARIBI_ALLOW: 'all' is not one of destructive, admin; nothing more is allowed",
+    )
+    assert settings.allowed("claribi", "lab") == {"destructive"}
+    assert settings.allowed("claribi", None) == {"destructive"}
+    assert settings.allowed("claribi", "default") == frozenset()
 
 
 def test_every_fault_is_noted(file: Path) -> None:

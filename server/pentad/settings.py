@@ -256,10 +256,14 @@ def _general(given: Mapping[str, str | None], problems: list[str]) -> dict[str, 
         try:
             read[name] = READERS[name](text)
         except (ValueError, RuntimeError) as error:
-            problems.append(f"PENTAD_{name.upper()}: {error}; the default is used")
+            instead = "the strictest" if name in _STRICTEST else "the default"
+            problems.append(f"PENTAD_{name.upper()}: {error}; {instead} is used")
+            read |= {name: _STRICTEST[name]} if name in _STRICTEST else {}
     return read
 
 
+# Who set one of these wanted a limit, whatever they meant.
+_STRICTEST: Mapping[str, Any] = {"read_only": True, "confirm": "human", "spend_limit": limits("0")}
 READERS: Mapping[str, Any] = {
     "expose": lambda text: readers.one_of(text, Exposure),
     "read_only": readers.flag,

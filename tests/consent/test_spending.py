@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -14,7 +15,7 @@ from pentad.app import App
 from pentad.consent.spending import KINDS, Spending, limits
 from pentad.models import Record
 from pentad.operations import AnyOperation, Operation
-from pentad.settings import Settings
+from pentad.settings import Settings, load
 from tests.proof import EXAMPLES
 
 
@@ -98,6 +99,16 @@ def test_a_limit_is_for_each_kind_or_for_those_named(text: str, read: dict[str, 
 def test_a_limit_that_is_not_understood_is_refused_in_words(text: str, says: str) -> None:
     with pytest.raises(ValueError, match=re.escape(says)):
         limits(text)
+
+
+def test_a_limit_is_a_setting_and_without_one_nothing_is_limited(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("spend_limit = 20\n", "utf-8")
+    environ = {"PENTAD_CONFIG": str(file)}
+
+    assert load(environ).spend_limit == {"credits": 20, "model": 20}
+    assert load(environ | {"PENTAD_SPEND_LIMIT": "model=3"}).spend_limit == {"model": 3}
+    assert Settings().spend_limit == {}
 
 
 async def test_a_generation_counts_at_its_dearest_and_a_question_as_one_call() -> None:

@@ -21,6 +21,8 @@ from pentad.clock import Clock
 from pentad.text import clean_json, shorten
 
 if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
     from pentad.operations import AnyOperation
 
 Approved = Literal["plan id", "asked", "not needed", "switched off"]
@@ -147,7 +149,7 @@ class Audit:
 
 def stamp(seconds: float) -> str:
     """`2026-11-01T10:15:00.250Z`: times of equal length, so that their texts sort as they do."""
-    at = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    at = datetime.fromtimestamp(round(seconds, 3), UTC).isoformat(timespec="milliseconds")
     return at.replace("+00:00", "Z")
 
 
@@ -186,9 +188,12 @@ def _told(value: object) -> str:
 def read(folder: Path, since: float | None = None, now: float | None = None) -> Iterator[Entry]:
     """The entries of all files, the oldest first, begin and end joined. What is no whole line of an audit is
     passed over. Without an end, an entry is unknown, unless it began just before `now`. Raises OSError."""
+    from pydantic import TypeAdapter
+
     found: dict[str, Entry] = {}
+    adapter = TypeAdapter(Entry)
     for file in _files(folder):
-        for entry in _entries(file):
+        for entry in _entries(file, adapter):
             if entry.outcome != "begun" or entry.id not in found:
                 found[entry.id] = entry
     after = "" if since is None else stamp(since)
@@ -206,10 +211,9 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if _FILE.fullmatch(path.name) and path.is_file())
 
 
-def _entries(file: Path) -> Iterator[Entry]:
-    from pydantic import TypeAdapter, ValidationError
+def _entries(file: Path, adapter: TypeAdapter[Entry]) -> Iterator[Entry]:
+    from pydantic import ValidationError
 
-    adapter = TypeAdapter(Entry)
     with file.open("rb") as lines:
         for line in lines:
             try:

@@ -57,8 +57,8 @@ def _index(session: Session) -> Index:
         return index_of(tuple(one for one in session.operations.values() if one.name not in _MEANS))
     except sqlite3.OperationalError as error:
         raise Unavailable(
-            "Operations cannot be searched here, as this Python's SQLite lacks FTS5. Repeating will not help; "
-            "`pentad operations` lists them, and call_operation names the nearest to a wrong name."
+            "Operations cannot be searched here, as this Python's SQLite lacks FTS5. Repeating will not "
+            "help; `pentad operations` lists them, and call_operation names the nearest to a wrong name."
         ) from error
 
 
