@@ -37,7 +37,8 @@ async def test_the_example_runs_and_the_contract_agrees_with_what_was_sent_and_a
     async with world.client() as client:
         told = text_of(await client.call_tool(operation.name, example_of(world, operation)))
         if operation.reaches:
-            assert world.sent(str(operation.platform)) == []
+            # A preview may read what is there now.
+            assert {exchange.method for exchange in world.sent(str(operation.platform))} <= {"GET"}
             told = text_of(await client.call_tool("apply_plan", {"plan": told["plan"]}))
 
     assert "error" not in told, told
