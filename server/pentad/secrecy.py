@@ -41,11 +41,24 @@ _ABOUT = re.compile(
 )
 _SIGNS = re.compile(r"[\W_]+")
 # Member names that were looked at and mean nothing, so that a row of known columns costs one comparison.
-_HARMLESS: set[str] = set()
+HARMLESS: set[str] = set()
 _REMEMBERED = 5000
 
-# Each text with a secret by its shape has one of these; the rest is not looked at more closely.
-_TRACES = ("eyJ", "gAAAA", "claribi_", "tk_", "sk-", "AKIA", "earer ", "PRIVATE KEY")
+# Each text with a secret by its shape has one of these; the rest is not looked at more closely. To begin at a
+# character that is rare in rows, and to look back from there, takes half the time of looking for the words.
+_TRACES = tuple(
+    map(
+        re.compile,
+        (
+            r"J(?<=\.eyJ)",
+            r"k(?:(?<=tk)_|(?<=sk)-)",
+            r"A(?:(?<=gA)AAA|KIA)",
+            r"b(?:(?<=clarib)i_|earer )",
+            r"Bearer ",
+            r"V(?<=PRIV)ATE KEY",
+        ),
+    )
+)
 _GIVEN = re.compile(
     r"=(?:(?<=word=)|(?<=pwd=)|(?<=passwd=)|(?<=_token=)|(?<=key=)|(?<=secret=))", re.IGNORECASE
 )
@@ -108,7 +121,7 @@ def telling(text: str) -> bool:
     """Whether a text, JSON or not, may hold the shape of a secret. It is quick, and right where it says no,
     as long as no letter of the text is spelt as an escape."""
     return (
-        any(trace in text for trace in _TRACES)
+        any(trace.search(text) for trace in _TRACES)
         or ("@" in text and ("://" in text or ":\\/\\/" in text))
         or ("=" in text and _GIVEN.search(text) is not None)
     )
@@ -116,12 +129,10 @@ def telling(text: str) -> bool:
 
 def named(names: Collection[str]) -> bool:
     """Whether one of these is the name of a secret."""
-    if _HARMLESS.issuperset(names):
-        return False
     if any(map(_is_secret, names)):
         return True
-    if len(_HARMLESS) < _REMEMBERED:
-        _HARMLESS.update(name for name in names if len(name) < 200)
+    if len(HARMLESS) < _REMEMBERED:
+        HARMLESS.update(name for name in names if len(name) < 200)
     return False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -213,7 +214,7 @@ def _accounts(
     for name, value in section.items() if isinstance(section, dict) else ():
         own = value if isinstance(value, dict) else {name: value}
         named = given.setdefault(name if isinstance(value, dict) else DEFAULT, {})
-        named |= {setting: str(text) for setting, text in own.items()}
+        named |= {setting: _words(text) for setting, text in own.items()}
     prefix = f"PENTAD_{platform.upper()}_"
     for variable in sorted(name for name in environ if name.startswith(prefix) and environ[name].strip()):
         account, _, setting = _parted(variable.removeprefix(prefix))
@@ -239,6 +240,11 @@ def _made(platform: str, name: str, values: dict[str, str], problems: list[str])
     except ValueError as error:
         problems.append(f"{account.prefix}ALLOW: {error}; nothing more is allowed")
         return replace(account, allow=frozenset())
+
+
+def _words(value: object) -> str:
+    """The text of an account's setting; a list is a command, word by word."""
+    return shlex.join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _parted(rest: str) -> tuple[str, str, str]:

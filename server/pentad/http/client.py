@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -11,7 +12,7 @@ import httpx2 as httpx
 
 from pentad.call import PATIENCE
 from pentad.consent.plans import Planned, Preview, print_of
-from pentad.errors import Malformed, RateLimited, Unavailable
+from pentad.errors import Malformed, PlatformError, RateLimited, Unavailable
 from pentad.files import Interrupted
 from pentad.http import paging
 from pentad.http.answers import (
@@ -33,9 +34,11 @@ Decode = Callable[[httpx.Response], Any]
 
 
 class Client(Asking):
-    """The verbs; a platform's subclass says how its pages are read."""
+    """The verbs; a platform's subclass says how its pages are read. `done` is what was carried out in this
+    call so far that must not be repeated."""
 
     paging: ClassVar[paging.Paging]
+    done: str = ""
 
     async def get(self, model: type[W], *, extra: Extra = NOTHING, **values: Any) -> W:
         """Fetch one object. Values fill the path first; the rest becomes the query."""
@@ -80,7 +83,24 @@ class Client(Asking):
                 raise Planned(preview, print_)
             self.call.plan.confirm(print_)
         value: W = await self.ask(values, self.reader(model), body, extra, self.spill(model))
+        if not self.operation.repeatable:
+            self.done = self.operation.name
         return value
+
+    @contextmanager
+    def reckoning(self, errand: Errand) -> Generator[None]:
+        """What fails after a change was made must not have the change repeated."""
+        try:
+            with super().reckoning(errand):
+                yield
+        except PlatformError as error:
+            if self.done:
+                error.outcome = "unknown"
+                error.message = (
+                    f"{self.done} was carried out and must not be repeated; only reading what came of it "
+                    f"failed: {error.message}"
+                )
+            raise
 
     async def poll(self, fetch: Callable[[], Awaitable[T]], waiting: Callable[[T], str | None]) -> T | None:
         """Fetch until `waiting` has no word for why not, or the call's time is nearly up.

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import httpx2 as httpx
 
+from pentad import credentials
 from pentad.clock import Clock
+from pentad.errors import AuthFailed
 from pentad.http.auth import sendable
 from pentad.http.client import Client
 from pentad.http.connection import Connection, Transport
@@ -23,7 +25,8 @@ from pentad.settings import DEFAULT, Account
 
 @dataclass(frozen=True)
 class Setting:
-    """One value a user gives for an account: `PENTAD_<PLATFORM>_<NAME>` or a key of its TOML section."""
+    """One value a user gives for an account: `PENTAD_<PLATFORM>_<NAME>` or a key of its TOML section. In
+    place of a secret there can be `<NAME>_FILE` or `<NAME>_COMMAND`."""
 
     name: str
     meaning: str
@@ -58,11 +61,19 @@ class Platform(Client):
         """What keeps this account from working, one sentence each, naming the setting and never its value."""
         values = cls.values(account)
         known = {setting.name: setting for setting in cls.settings}
-        found = [f"{cls.variable(name)} is not a setting" for name in sorted(values) if name not in known]
+        sources = credentials.sources(cls.secrets(), values)
+        strays = sorted(values.keys() - known.keys() - {source.name for source in sources})
+        found = [f"{cls.variable(name)} is not a setting" for name in strays]
         for name, setting in known.items():
             if setting.choices and values.get(name) not in (*setting.choices, None):
                 found.append(f"{cls.variable(name)} must be one of {', '.join(setting.choices)}")
-        found += _bad_address(values.get("url", ""), cls.variable("url")) + cls.lacking(values)
+        found += credentials.ambiguous(cls.secrets(), values)
+        found += [problem for source in sources if (problem := source.problem())]
+        found += _bad_address(values.get("url", ""), cls.variable("url"))
+        # What is not there yet has no form to complain of.
+        unseen = tuple(f"{cls.variable(source.setting)} " for source in sources)
+        lacking = cls.lacking(credentials.awaited(values, sources))
+        found += [sentence for sentence in lacking if not sentence.startswith(unseen)]
         # Sentences name the variables of an account without a name.
         return [sentence.replace(cls.variable(""), account.prefix) for sentence in found]
 
@@ -79,9 +90,14 @@ class Platform(Client):
         return f"PENTAD_{cls.name.upper()}_{name.upper()}"
 
     @classmethod
+    def secrets(cls) -> dict[str, str]:
+        """The secret settings with their variables."""
+        return {setting.name: cls.variable(setting.name) for setting in cls.settings if setting.secret}
+
+    @classmethod
     def credential(cls) -> str:
         """The variable that sets the platform up: its first secret."""
-        return cls.variable(next(setting.name for setting in cls.settings if setting.secret))
+        return next(iter(cls.secrets().values()))
 
     @classmethod
     def holder(cls, connection: Connection) -> str | None:
@@ -117,13 +133,35 @@ class Platform(Client):
     @classmethod
     def connect(cls, account: Account, clock: Clock, transport: Transport | None) -> Connection:
         values = cls.values(account)
-        auth = cls.sign_in(values, clock)
+        sources = credentials.sources(cls.secrets(), values)
+        if sources:
+            auth, values = cls._fetching(account, sources, clock), credentials.awaited(values, sources)
+        else:
+            auth = cls.sign_in(values, clock)
         label = cls.label if account.name == DEFAULT else f"{cls.label} ({account.name})"
         connection = Connection(
             label, values["url"], auth, make_budget=cls.make_budget, clock=clock, transport=transport
         )
         connection.account, connection.values = account.key, values
         return connection
+
+    @classmethod
+    def _fetching(cls, account: Account, sources: tuple[credentials.Source, ...], clock: Clock) -> httpx.Auth:
+        """The sign-in with secrets that are fetched when it is first needed."""
+        elsewhere = {source.name for source in sources}
+        given = {name: value for name, value in account.values.items() if name not in elsewhere}
+
+        def make(fetched: Mapping[str, str]) -> httpx.Auth:
+            whole = replace(account, values=given | dict(fetched))
+            if problems := cls.problems(whole):
+                raise AuthFailed(f"{'; '.join(problems)}.", outcome="none")
+            return cls.sign_in(cls.values(whole), clock)
+
+        named = tuple(
+            replace(source, variable=source.variable.replace(cls.variable(""), account.prefix))
+            for source in sources
+        )
+        return credentials.FetchedAuth(httpx.URL(cls.values(account)["url"]), clock, named, make)
 
 
 def _bad_address(url: str, variable: str) -> list[str]:

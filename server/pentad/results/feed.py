@@ -9,7 +9,7 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable
 from typing import TypeVar
 
-from pentad.results.rowtext import Line, received, scan
+from pentad.results.rowtext import Line, is_odd, received, scan
 from pentad.secrecy import telling
 from pentad.text import clean
 
@@ -38,8 +38,7 @@ class Feed:
         self.ended = False
         self._chunks: AsyncIterator[str] = _decoded(chunks, encoding)
         self._first = ""
-        # Whether what is there may hold the shape of a secret: asked once for many rows, not row by row.
-        self._telling = True
+        self._odd = self._telling = True
 
     def blame(self, error: Exception) -> str:
         """What a body is that could not be read."""
@@ -94,10 +93,10 @@ class Feed:
     def _there(self) -> list[Line]:
         """Values that are whole and have a comma after them. This loop is where the time goes."""
         lines: list[Line] = []
-        text, at = self.text, self.at
+        text, at, odd, telling = self.text, self.at, self._odd, self._telling
         while len(lines) < _AT_ONCE and text[at : at + 1] in _DELIMITED:
             try:
-                line, end = scan(text, at, sifted=True, telling=self._telling)
+                line, end = scan(text, at, sifted=True, odd=odd, telling=telling)
             except json.JSONDecodeError:
                 break
             if text[end : end + 2] == ",{":
@@ -158,7 +157,7 @@ class Feed:
             parts.append(part or "")
             size += len(parts[-1])
         self.text, self.at = "".join(parts), 0
-        self._telling = telling(self.text)
+        self._odd, self._telling = is_odd(self.text), telling(self.text)
 
 
 async def _decoded(chunks: AsyncIterable[bytes], encoding: str | None) -> AsyncGenerator[str]:

@@ -42,11 +42,14 @@ class _Unfit(ValueError):
     """An object has two members of one name, or one that is named like a secret."""
 
 
-def scan(text: str, at: int, *, sifted: bool = False, telling: bool = True) -> tuple[Line, int]:
+def scan(
+    text: str, at: int, *, sifted: bool = False, odd: bool = True, telling: bool = True
+) -> tuple[Line, int]:
     """The value that begins at this position, and where it ends. Raises JSONDecodeError where the text is
     wrong or stops too early, any other ValueError where more text would not help.
 
-    `sifted` takes secrets out; `telling` is whether the text may have any by their shape.
+    `sifted` takes secrets out; `odd` and `telling` are what `is_odd` and `secrecy.telling` say of the text.
+    Asking them once for many values is what makes each of them cheap.
     """
     try:
         value, end = (_WARY if sifted else _QUICK).raw_decode(text, at)
@@ -58,17 +61,19 @@ def scan(text: str, at: int, *, sifted: bool = False, telling: bool = True) -> t
         raise ValueError("a number is out of all bounds") from None
     raw = text[at:end]
     # A level of nesting takes two brackets.
-    if (len(raw) > 2 * _DEEPEST and _deep(raw)) or ("\\" in raw and _HIDING.search(raw)):
+    if len(raw) > 2 * _DEEPEST and _deep(raw):
         return _exactly(text, at, sifted)
     if sifted and telling and secrecy.telling(raw):
         return _exactly(text, at, sifted)
-    if not (raw.isascii() and raw.isprintable()):
-        odd = "".join(_ODD.findall(raw))
-        if clean(odd) != odd:
-            return _exactly(text, at, sifted)
-        # A line end or tab stands between tokens only: within a text it would have to be escaped.
-        raw = _BREAKS.sub("", raw)
-    return Line(raw, tuple(value) if isinstance(value, dict) else None), end
+    kept = _tidied(raw) if odd else raw
+    if kept is None:
+        return _exactly(text, at, sifted)
+    return Line(kept, tuple(value) if isinstance(value, dict) else None), end
+
+
+def is_odd(text: str) -> bool:
+    """Whether values in the text may hide what `clean` removes, or have line ends between tokens."""
+    return not text.isascii() or any(sign in text for sign in "\\\t\r\n\x7f")
 
 
 def received(text: str, at: int) -> tuple[Line, int]:
@@ -82,6 +87,17 @@ def line(text: str) -> Line:
     if text[end:].strip(" \t\r\n"):
         raise ValueError("there is more text after the value")
     return found
+
+
+def _tidied(raw: str) -> str | None:
+    """The text on one line; None where it may hide something."""
+    if "\\" in raw and _HIDING.search(raw):
+        return None
+    if raw.isascii() and raw.isprintable():
+        return raw
+    odd = "".join(_ODD.findall(raw))
+    # A line end or tab stands between tokens only: within a text it would have to be escaped.
+    return _BREAKS.sub("", raw) if clean(odd) == odd else None
 
 
 def _deep(text: str) -> bool:
@@ -107,7 +123,7 @@ def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _once_and_plain(members: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(members)
-    if len(found) < len(members) or secrecy.named(found):
+    if len(found) < len(members) or (not _harmless(found) and secrecy.named(found)):
         raise _Unfit
     return found
 
@@ -117,5 +133,6 @@ def _refuse(constant: str) -> NoReturn:
 
 
 _QUICK = json.JSONDecoder(object_pairs_hook=_once, parse_float=Decimal, parse_constant=_refuse)
+_harmless = secrecy.HARMLESS.issuperset
 _WARY = json.JSONDecoder(object_pairs_hook=_once_and_plain, parse_float=Decimal, parse_constant=_refuse)
 _EXACT = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse)

@@ -1,0 +1,120 @@
+"""A model of what a user approved, held against what came in; it knows nothing of the server's own books."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pentad.operations import AnyOperation
+from tests.consent.playing import carried, leaves, marked, reached
+from tests.inside import World
+
+LIFE = 600.0
+Call = tuple[str, dict[str, Any]]
+
+
+@dataclass
+class Known:
+    """A plan as its user knows it. `before` is how many writes there had been, `asked_by` the call that is to
+    be repeated with the user's answer. `state` is `doubtful` after a refusal that may have used it up."""
+
+    id: str
+    operation: AnyOperation
+    arguments: Mapping[str, Any]
+    shown: Any
+    owner: str
+    ends: float
+    before: int
+    asked_by: Call | None = None
+    state: str = "open"
+
+
+class Play:
+    """One sequence: the world, the plans there are, and how many writes came in so far."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.operations = marked(world)
+        self.plans: list[Known] = []
+        self.writes = 0
+
+    def operation(self, number: int) -> AnyOperation:
+        return self.operations[number % len(self.operations)]
+
+    def plan(self, number: int) -> Known | None:
+        return self.plans[number % len(self.plans)] if self.plans else None
+
+    def forbidden(self, operation: AnyOperation) -> bool:
+        now = self.world.app.settings
+        off = operation.off is not None and operation.name not in now.enable
+        beyond = operation.effect in ("destructive", "admin") and operation.effect not in now.allow
+        return now.read_only or off or beyond or operation.name in now.exclude
+
+    def stands(self, plan: Known) -> bool:
+        session = self.world.app.session
+        return plan.state != "over" and plan.owner == session.owner and self.world.clock.now < plan.ends
+
+    def register(self, shown: Mapping[str, Any], operation: AnyOperation, call: Call) -> Known:
+        arguments = call[1]["arguments"] if call[0] == "change_operation" else call[1]
+        plan = Known(
+            shown["plan"],
+            operation,
+            arguments,
+            shown.get("body"),
+            self.world.app.session.owner,
+            self.world.clock.now + LIFE,
+            self.writes,
+        )
+        self.plans.append(plan)
+        return plan
+
+    def newest(self) -> dict[str, Any]:
+        """What a client that asks shows of the plan it asks about."""
+        plan = list(self.world.app.session.plans.kept.values())[-1]
+        return {"plan": plan.id, "body": plan.preview.body}
+
+    def judge(self, approved: Known | None, told: str = "") -> None:
+        """What came in since the last step is what was approved, once, or nothing."""
+        new = [one for operation in self.operations for one in reached(self.world, operation)]
+        if approved is None:
+            assert new == []
+            return
+        assert len(new) <= 1
+        stands = "the plan still stands" in told
+        # Another change may have taken away what this one is about.
+        if approved.state == "open" and approved.before == self.writes and not stands:
+            assert len(new) == 1, told
+        for one in new:
+            assert one in reached(self.world, approved.operation)
+            sent = leaves(json.loads(one.request_body or b"null"))
+            assert set(leaves(approved.arguments)) <= carried(one)
+            assert set(sent) <= {*leaves(approved.arguments), *leaves(approved.shown)}
+        for platform in self.world.sandbox.platforms.values():
+            platform.log.clear()
+        self.writes += len(new)
+        if not stands:
+            approved.state = "over"
+
+    def attempt(self, plan: Known, told: str = "") -> None:
+        """The user agreed to a plan that stands, here and now."""
+        if self.forbidden(plan.operation):
+            plan.state = "doubtful"
+            self.judge(None)
+        else:
+            self.judge(plan, told)
+
+
+def spoilt(plan: Known, how: str) -> str:
+    """Something that is not the plan's id, but near to it."""
+    half = len(plan.id) // 2
+    return {
+        "cut": plan.id[:-1],
+        "upper": plan.id.upper(),
+        "hidden": f"{plan.id[:half]}\u200b{plan.id[half:]}",
+        "space": f"{plan.id} ",
+        "end": f"{plan.id}\n",
+        "made up": f"{plan.id[:-6]}222222",
+        "none": "",
+    }[how]
