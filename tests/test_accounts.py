@@ -22,11 +22,12 @@ class Twins(httpx.AsyncBaseTransport):
 
     def __init__(self, boxes: dict[str, Sandbox]) -> None:
         self.first = boxes["default"].platforms["claribi"].credentials["api_key"]
-        self.boxes = [box.transport() for box in boxes.values()]
+        self.boxes: list[httpx.AsyncBaseTransport] = [box.transport() for box in boxes.values()]
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         second = request.headers["x-api-key"] != self.first
-        return await self.boxes[second].handle_async_request(request)
+        response: httpx.Response = await self.boxes[second].handle_async_request(request)
+        return response
 
 
 @pytest.fixture
