@@ -18,8 +18,10 @@ from pentad.results.folder import Scratch
 from pentad.results.record import NOWHERE
 from pentad.results.splitting import Split
 from pentad.results.store import Store
-from pentad.secrecy import SECRET, without_secrets
+from pentad.secrecy import SECRET, SWEPT, without_secrets
 from tests.clock import ManualClock
+from tests.http.test_bodies import MANY, ROW, Desk, cut
+from tests.http.wire import parts
 from tests.proof import EXAMPLES
 
 JWT = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJib2IifQ.c2lnbmVkLWJ5LW5vYm9keQ"
@@ -136,7 +138,7 @@ async def test_rows_that_stream_in_lose_the_same_secrets(
 ) -> None:
     text = dumps({"data": [sent for sent, _ in made]})
     body = (_escaped(text) if escaped else text).encode()
-    split = Split(_cut(body, cuts), members=("data",), label="Acme")
+    split = Split(_parted(body, cuts), members=("data",), label="Acme")
     lines = [line async for line in split]
 
     left = [loads(dumps(left)) for _, left in made]
@@ -159,11 +161,11 @@ def _escaped(text: str) -> str:
     return out
 
 
-async def _cut(body: bytes, cuts: list[int]) -> AsyncGenerator[bytes]:
+async def _parted(body: bytes, cuts: list[int]) -> AsyncGenerator[bytes]:
     at = 0
-    for cut in [*sorted(cuts), len(body)]:
-        yield body[at:cut]
-        at = cut
+    for end in [*sorted(cuts), len(body)]:
+        yield body[at:end]
+        at = end
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -217,3 +219,13 @@ def test_no_text_takes_long(text: str) -> None:
     long = text * 20_000 + "k_tk_A.eyJ"
 
     assert without_secrets(long) == long
+
+
+async def test_an_answer_remarks_what_was_taken_out_of_it_however_large_it_is(tmp_path: Path) -> None:
+    for rows in (3, MANY):
+        sent = dumps({"data": {"rows": [ROW | {"password": "hunter2", "log": JWT}] * rows, "token": "x"}})
+        desk = Desk(tmp_path, parts(*cut(sent.encode())))
+        answer = await desk.ask()
+
+        assert [answer.rows[0], answer.rows[-1]] == [ROW | {"password": SECRET, "log": SECRET}] * 2
+        assert desk.line.call.notes == [SWEPT]

@@ -53,6 +53,10 @@ async def settle(session: Session, plan: Plan, verdict: Verdict, progress: Progr
     if verdict == "accept":
         return await _told(session, plan.operation, call, apply(session, plan.id, call, asked=True))
     if verdict == "decline":
+        try:
+            session.plans.look(plan.id, session.owner)
+        except PlatformError as error:
+            return Answer(error_text(error, session.settings.budget), is_error=True)
         plan.state = "declined"
         declined(session, plan)
         error = Rejected(f"The user declined: {plan.preview.will} Nothing was sent, and the plan has ended.")
@@ -91,7 +95,8 @@ async def apply(session: Session, plan_id: str, call: Call, *, asked: bool = Fal
     try:
         return await perform(session, plan.operation, plan.arguments, call)
     except PlatformError as error:
-        if error.outcome == "none" and isinstance(error, RateLimited | Unavailable | AuthFailed):
+        passing = isinstance(error, RateLimited | Unavailable | AuthFailed)
+        if error.outcome == "none" and passing and plan.state == "applied":
             plan.state = "open"
             error.message = f"{error.message} Nothing was done, and the plan still stands."
         raise

@@ -11,6 +11,7 @@ import pytest
 from mcp import Client, MCPError
 
 from pentad.protocol import build_server
+from pentad.sandbox import Fault
 from tests.inside import Era, World, text_of
 
 ERAS: tuple[Era, ...] = ("auto", "legacy")
@@ -93,6 +94,32 @@ async def test_without_an_answer_the_plan_s_id_is_the_way_on(world: World, era: 
         failed, _ = await ask(opened, "apply_plan", plan=told["plan"])
 
     assert (failed, sent(world), len(user.asked)) == (False, 1, 1)
+
+
+async def test_a_plan_that_is_carried_out_already_can_no_longer_be_declined(world: World) -> None:
+    planned = await world.ask("optimized_create_batch", **batch(world))
+    plan = world.app.session.plans.kept[planned["plan"]]
+    await world.ask("apply_plan", plan=plan.id)
+    late = await world.app.settle(plan, "decline")
+
+    assert late.is_error
+    assert "was applied before" in late.text
+    assert "Nothing was sent" not in late.text
+
+
+async def test_a_plan_that_was_declined_meanwhile_does_not_open_again(world: World) -> None:
+    planned = await world.ask("optimized_create_batch", **batch(world))
+    plan = world.app.session.plans.kept[planned["plan"]]
+    world.sandbox.platforms["optimized"].faults.add(Fault("refuse", times=None))
+    applying = asyncio.ensure_future(world.app.call("apply_plan", {"plan": plan.id}))
+    await asyncio.sleep(0)
+    plan.state = "declined"
+    assert "the plan still stands" not in (await applying).text
+    world.sandbox.platforms["optimized"].faults.clear()
+    again = await world.refused("apply_plan", plan=plan.id)
+
+    assert "was declined before" in again["message"]
+    assert sent(world) == 0
 
 
 async def test_silence_is_no_answer(world: World) -> None:
