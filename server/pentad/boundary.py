@@ -55,8 +55,8 @@ async def settle(session: Session, plan: Plan, verdict: Verdict, progress: Progr
     if verdict == "decline":
         try:
             session.plans.look(plan.id, session.owner)
-        except PlatformError as error:
-            return Answer(error_text(error, session.settings.budget), is_error=True)
+        except PlatformError as ended:
+            return Answer(error_text(ended, session.settings.budget), is_error=True)
         plan.state = "declined"
         declined(session, plan)
         error = Rejected(f"The user declined: {plan.preview.will} Nothing was sent, and the plan has ended.")
