@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pentad.call import Call
-from pentad.consent.plans import LIFE, Plan
+from pentad.consent.plans import Plan
 from pentad.errors import PlatformError, Rejected
 from pentad.jsontext import dumps
 from pentad.models import Page, Record, Saved, record_of
@@ -58,14 +58,12 @@ class Answering:
         """The member that names the handle; none where nothing can be kept. Raises Unkept."""
         if not self.keeping:
             return {}
+        store = self.session.store
         if isinstance(rows, Stored):
-            kept = self.session.store.get(rows.handle, rows.owner)
+            kept = store.get(rows.handle, rows.owner)
+            kept.show(shown)
         else:
-            with self.session.draft(self.call, kind) as draft:
-                for row in rows:
-                    draft.add(row)
-                kept = draft.close()
-        kept.show(shown)
+            kept = store.put(rows, shown, self.call.origin, self.session.owner, kind)
         return {"result": kept.handle}
 
     def _page(self, page: Page[Any], fields: Sequence[str] | None) -> str:
@@ -146,21 +144,21 @@ def _more(page: Page[Any], hidden: Sequence[str]) -> dict[str, Any]:
     return more
 
 
-def plan_text(plan: Plan, settings: Settings, *, can_ask: bool, expires_in: float = LIFE) -> str:
+def plan_text(plan: Plan, session: Session, *, can_ask: bool) -> str:
     """The preview; its body is shortened before anything else is."""
     preview = plan.preview
     told = {
         "plan": plan.id,
         "will": preview.will,
         "undo": preview.undo,
-        "expires_in": round(expires_in),
-        "next": f"Nothing was sent. {_next(plan, settings, can_ask=can_ask)}",
+        "expires_in": round(plan.expires - session.clock.monotonic()),
+        "next": f"Nothing was sent. {_next(plan, session.settings, can_ask=can_ask)}",
     }
     if preview.now is not None:
         told["now"] = dict(preview.now)
     if preview.body is None:
         return dumps(told)
-    room = settings.budget - estimate(dumps(told)) - 10
+    room = session.settings.budget - estimate(dumps(told)) - 10
     return dumps(told | {"body": render.shrunk(preview.body, room) or preview.body})
 
 

@@ -61,8 +61,7 @@ async def settle(session: Session, plan: Plan, verdict: Verdict, progress: Progr
         declined(session, plan)
         error = Rejected(f"The user declined: {plan.preview.will} Nothing was sent, and the plan has ended.")
         return Answer(error_text(error, session.settings.budget), is_error=True)
-    left = plan.expires - session.clock.monotonic()
-    return Answer(plan_text(plan, session.settings, can_ask=True, expires_in=left))
+    return Answer(plan_text(plan, session, can_ask=True))
 
 
 async def _told(session: Session, operation: AnyOperation, call: Call, work: Awaitable[str]) -> Answer:
@@ -88,8 +87,7 @@ async def apply(session: Session, plan_id: str, call: Call, *, asked: bool = Fal
     plan's id alone has it asked for. Raises PlatformError."""
     if session.settings.confirm == "human" and not asked:
         call.planned = session.plans.look(plan_id, session.owner)
-        left = call.planned.expires - session.clock.monotonic()
-        return plan_text(call.planned, session.settings, can_ask=call.can_ask, expires_in=left)
+        return plan_text(call.planned, session, can_ask=call.can_ask)
     plan = session.plans.take(plan_id, session.owner)
     call.plan, call.account, call.asked = plan, plan.account, asked
     try:
@@ -116,7 +114,7 @@ async def perform(session: Session, operation: AnyOperation, checked: Mapping[st
         call.planned = session.plans.add(
             operation, checked, planned, owner=session.owner, account=call.account
         )
-        return plan_text(call.planned, session.settings, can_ask=call.can_ask)
+        return plan_text(call.planned, session, can_ask=call.can_ask)
     return Answering(session, call).text(result, fields)
 
 

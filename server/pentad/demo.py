@@ -7,14 +7,10 @@ answers a model reads.
 
 from __future__ import annotations
 
-import asyncio
-import io
 import json
 import os
 import sys
 import tempfile
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from mcp import Client
@@ -22,7 +18,7 @@ from mcp.client.stdio import StdioServerParameters
 
 from pentad.results.tokens import estimate
 from pentad.sandbox import Sandbox
-from pentad.sandbox.listening import run
+from pentad.sandbox.listening import served
 from pentad.story import Story
 from pentad.text import plural
 
@@ -31,7 +27,7 @@ async def tell() -> int:
     """Print the story; 1 if a call did not go as it should."""
     sandbox = Sandbox(pace=0.25)
     with tempfile.TemporaryDirectory(prefix="pentad-demo-") as folder:
-        async with _served(sandbox) as platforms:
+        async with served(sandbox) as platforms:
             server = StdioServerParameters(
                 command=sys.executable,
                 args=["-m", "pentad", "serve"],
@@ -39,31 +35,6 @@ async def tell() -> int:
             )
             async with Client(server) as client:
                 return await _Narrator(client, sandbox).story()
-
-
-class _FirstLine(io.StringIO):
-    """Where the sandbox says that it listens."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.told = asyncio.Event()
-
-    def flush(self) -> None:
-        self.told.set()
-
-
-@asynccontextmanager
-async def _served(sandbox: Sandbox) -> AsyncGenerator[dict[str, Any]]:
-    """The sandbox on a port of this machine; yields what its first line says."""
-    line = _FirstLine()
-    serving = asyncio.create_task(run(0, sandbox, line))
-    await line.told.wait()
-    try:
-        yield json.loads(line.getvalue())
-    finally:
-        serving.cancel()
-        with suppress(asyncio.CancelledError):
-            await serving
 
 
 def _environment(platforms: dict[str, Any], folder: str) -> dict[str, str]:

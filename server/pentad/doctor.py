@@ -9,7 +9,7 @@ from pentad.call import Call
 from pentad.errors import PlatformError
 from pentad.hosts import places
 from pentad.platforms import Platform
-from pentad.settings import DEFAULT, PLATFORMS, Account
+from pentad.settings import PLATFORMS, Account
 
 # What a failed probe says about the account, and whether the account is well all the same: a credential that
 # may not make this one call is no broken credential.
@@ -40,7 +40,7 @@ async def examine(app: App) -> int:
 
 async def _account(app: App, platform: type[Platform], account: Account) -> bool:
     """One account's line; the probe is the platform's cheapest read."""
-    label = platform.label if account.name == DEFAULT else f"{platform.label} ({account.name})"
+    label = platform.label_of(account)
     problems = platform.problems(account)
     if problems:
         print(f"{label:<14} not signed in {'; '.join(problems)}")

@@ -112,9 +112,9 @@ class Session:
         connection = self.connection(operation.platform, call.account)
         return platform(connection, call, self.folder, lambda: self.draft(call))
 
-    def draft(self, call: Call, kind: str = "rows") -> Draft:
+    def draft(self, call: Call) -> Draft:
         """A new result of this call, that rows can be added to."""
-        return self.store.draft((), call.origin, self.owner, kind)
+        return self.store.draft((), call.origin, self.owner)
 
     @property
     def worker(self) -> Worker:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import os
 import shlex
 import sys
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import pytest
 
 from pentad.platforms import load as load_platform
 from pentad.sandbox import Fault, Sandbox
-from pentad.sandbox.listening import run
+from pentad.sandbox.listening import served
 from pentad.settings import PLATFORMS
 from tests.canaries import WRONG, files, lace, leaks
 from tests.conftest import OFF
@@ -30,31 +29,6 @@ HELLO = {
     "clientInfo": {"name": "a host", "version": "1"},
 }
 PRINTED = "import sys; print(open(sys.argv[1]).read())"
-
-
-class _FirstLine(io.StringIO):
-    """Where the sandbox says that it listens."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.told = asyncio.Event()
-
-    def flush(self) -> None:
-        self.told.set()
-
-
-@asynccontextmanager
-async def served(sandbox: Sandbox) -> AsyncGenerator[dict[str, Any]]:
-    """The sandbox on a port; yields what its first line says."""
-    line = _FirstLine()
-    serving = asyncio.create_task(run(0, sandbox, line))
-    await line.told.wait()
-    try:
-        yield json.loads(line.getvalue())
-    finally:
-        serving.cancel()
-        with suppress(asyncio.CancelledError):
-            await serving
 
 
 class Stdio:

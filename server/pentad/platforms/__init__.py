@@ -131,6 +131,11 @@ class Platform(Client):
         raise NotImplementedError
 
     @classmethod
+    def label_of(cls, account: Account) -> str:
+        """How an account is called in sentences."""
+        return cls.label if account.name == DEFAULT else f"{cls.label} ({account.name})"
+
+    @classmethod
     def connect(cls, account: Account, clock: Clock, transport: Transport | None) -> Connection:
         values = cls.values(account)
         sources = credentials.sources(cls.secrets(), values)
@@ -138,9 +143,13 @@ class Platform(Client):
             auth, values = cls._fetching(account, sources, clock), credentials.awaited(values, sources)
         else:
             auth = cls.sign_in(values, clock)
-        label = cls.label if account.name == DEFAULT else f"{cls.label} ({account.name})"
         connection = Connection(
-            label, values["url"], auth, make_budget=cls.make_budget, clock=clock, transport=transport
+            cls.label_of(account),
+            values["url"],
+            auth,
+            make_budget=cls.make_budget,
+            clock=clock,
+            transport=transport,
         )
         connection.account, connection.values = account.key, values
         return connection

@@ -76,6 +76,15 @@ class Scratch:
             path.mkdir(mode=0o700, exist_ok=True)
             return path
 
+    @contextlib.contextmanager
+    def passing(self, suffix: str) -> Generator[Path]:
+        """A name for a file that another process makes; it goes when this context ends. Raises Unkept."""
+        path = self.place("answers") / f"{secrets.token_hex(8)}{suffix}"
+        try:
+            yield path
+        finally:
+            discard(path)
+
     def close(self) -> None:
         """Remove the folder with all that is in it."""
         own, self._own = self._own, None

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pentad.results.locks import Limits, connect
-from pentad.results.values import children, quoted
+from pentad.results.values import children, quoted, rebuilt
 
 if TYPE_CHECKING:
     import duckdb
@@ -106,23 +106,13 @@ def _told(connection: duckdb.DuckDBPyConnection, path: str) -> Types | None:
         except duckdb.NotImplementedException:
             return None
         if read.types[0].id == "struct":
-            return {name: _stored(of) for name, of in children(read.types[0]).items()}
+            return {name: rebuilt(of, _stored) for name, of in children(read.types[0]).items()}
     return None
 
 
 def _stored(kind: DuckDBPyType) -> str:
     """The type to keep: ids and times of day stay as they are spelled, an empty value is text."""
-    match kind.id:
-        case "list":
-            return f"{_stored(children(kind)['child'])}[]"
-        case "struct":
-            members = (f"{quoted(name)} {_stored(of)}" for name, of in children(kind).items())
-            return f"STRUCT({', '.join(members)})"
-        case "map":
-            return f"MAP(VARCHAR, {_stored(children(kind)['value'])})"
-        case "uuid" | "time" | "null":
-            return "VARCHAR"
-    return str(kind)
+    return "VARCHAR" if kind.id in ("uuid", "time", "null") else str(kind)
 
 
 def _create(connection: duckdb.DuckDBPyConnection, path: str, columns: Sequence[str], types: Types) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pentad.results.loading import TABLE, forget, load, text
 from pentad.results.locks import Limits, connect
-from pentad.results.values import children, quoted
+from pentad.results.values import quoted, rebuilt
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,14 +56,4 @@ def _copy(columns: Iterable[tuple[str, DuckDBPyType]], into: str, wide: str) -> 
 
 def _kept(kind: DuckDBPyType, wide: str) -> str:
     """The column's type, with `wide` for integers of 128 bits in any depth."""
-    match kind.id:
-        case "hugeint" | "uhugeint":
-            return wide
-        case "list":
-            return f"{_kept(children(kind)['child'], wide)}[]"
-        case "struct":
-            members = (f"{quoted(name)} {_kept(of, wide)}" for name, of in children(kind).items())
-            return f"STRUCT({', '.join(members)})"
-        case "map":
-            return f"MAP(VARCHAR, {_kept(children(kind)['value'], wide)})"
-    return str(kind)
+    return rebuilt(kind, lambda leaf: wide if leaf.id in ("hugeint", "uhugeint") else str(leaf))

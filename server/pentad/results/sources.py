@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pentad.results.record import Stored
+
 
 @dataclass(frozen=True)
 class Source:
@@ -13,3 +15,8 @@ class Source:
     name: str
     path: Path
     columns: tuple[str, ...]
+
+    @classmethod
+    def of(cls, stored: Stored) -> Source:
+        """A result as what is read; one in memory moves to disk. Raises Unkept."""
+        return cls(stored.handle, stored.path(), tuple(stored.columns()))

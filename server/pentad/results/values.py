@@ -30,20 +30,26 @@ Convert = Callable[[Any], Any]
 
 def crossing(kind: DuckDBPyType) -> str:
     """The SQL type a value is cast to before it leaves DuckDB."""
-    crossed = "VARCHAR"
+
+    def leaf(kind: DuckDBPyType) -> str:
+        if kind.id in ("variant", "union", "tuple"):
+            return "JSON"
+        return str(kind) if kind.id in _PLAIN else "VARCHAR"
+
+    return rebuilt(kind, leaf)
+
+
+def rebuilt(kind: DuckDBPyType, leaf: Callable[[DuckDBPyType], str]) -> str:
+    """The type in SQL with others at its ends, in any depth; maps have keys of text."""
     match kind.id:
         case "list" | "array":
-            crossed = f"{crossing(children(kind)['child'])}[]"
+            return f"{rebuilt(children(kind)['child'], leaf)}[]"
         case "struct":
-            members = (f"{quoted(name)} {crossing(of)}" for name, of in children(kind).items())
-            crossed = f"STRUCT({', '.join(members)})"
+            members = (f"{quoted(name)} {rebuilt(of, leaf)}" for name, of in children(kind).items())
+            return f"STRUCT({', '.join(members)})"
         case "map":
-            crossed = f"MAP(VARCHAR, {crossing(children(kind)['value'])})"
-        case "variant" | "union" | "tuple":
-            crossed = "JSON"
-        case plain if plain in _PLAIN:
-            crossed = str(kind)
-    return crossed
+            return f"MAP(VARCHAR, {rebuilt(children(kind)['value'], leaf)})"
+    return leaf(kind)
 
 
 def converter(kind: DuckDBPyType) -> Convert:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import socket
 import struct
-from typing import TextIO
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, TextIO
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -49,6 +52,31 @@ async def run(port: int, sandbox: Sandbox, out: TextIO) -> None:
         except asyncio.CancelledError:
             await server.shutdown(sockets=[listener])
             raise
+
+
+class _FirstLine(io.StringIO):
+    """Where the sandbox says that it listens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = asyncio.Event()
+
+    def flush(self) -> None:
+        self.told.set()
+
+
+@asynccontextmanager
+async def served(sandbox: Sandbox) -> AsyncGenerator[dict[str, Any]]:
+    """The sandbox on a port of this machine; yields what its first line says."""
+    line = _FirstLine()
+    serving = asyncio.create_task(run(0, sandbox, line))
+    await line.told.wait()
+    try:
+        yield json.loads(line.getvalue())
+    finally:
+        serving.cancel()
+        with suppress(asyncio.CancelledError):
+            await serving
 
 
 def _described(sandbox: Sandbox, port: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -14,7 +13,6 @@ from pentad.files import Part, safe_name
 from pentad.models import Record
 from pentad.operations import reads
 from pentad.results.exporting import MEDIA, PIECE, Text
-from pentad.results.folder import discard
 from pentad.results.record import Stored
 from pentad.results.sources import Source
 from pentad.session import Desk
@@ -68,14 +66,9 @@ async def _parquet(desk: Desk, stored: Stored, columns: Sequence[str], named: st
     """The columns as the file has them, and the file. The worker writes where it may; from there it is
     copied, as the download folder can be on another disk."""
     session = desk.session
-    source = Source(stored.handle, stored.path(), tuple(stored.columns()))
-    made = session.store.scratch.place("answers") / f"{secrets.token_hex(8)}.parquet"
-    worker = session.worker
-    try:
-        written = await _written(worker, source, columns, made)
+    with session.store.scratch.passing(".parquet") as made:
+        written = await _written(session.worker, Source.of(stored), columns, made)
         return written, await session.folder.write(_copied(made), named, desk.call)
-    finally:
-        discard(made)
 
 
 async def _written(worker: Worker, source: Source, columns: Sequence[str], into: Path) -> list[str]:

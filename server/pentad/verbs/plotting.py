@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import secrets
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -11,7 +10,7 @@ from pydantic import Field
 from pentad.errors import Rejected
 from pentad.models import Record
 from pentad.operations import reads
-from pentad.results.folder import discard, on_disk
+from pentad.results.folder import on_disk
 from pentad.results.sources import Source
 from pentad.session import Desk
 
@@ -34,15 +33,10 @@ async def plot_result(
     _require_matplotlib()
     store, worker = desk.session.store, desk.session.worker
     asked = {"kind": kind, "x": x, "y": y, "by": by, "title": title}
-    with store.reading([result], desk.session.owner) as (kept,):
-        source = Source(kept.handle, kept.path(), tuple(kept.columns()))
-        into = store.scratch.place("answers") / f"{secrets.token_hex(8)}.png"
-        try:
-            told = await worker.plot(source, into, asked)
-            with on_disk():
-                desk.call.images.append(into.read_bytes())
-        finally:
-            discard(into)
+    with store.reading([result], desk.session.owner) as (kept,), store.scratch.passing(".png") as into:
+        told = await worker.plot(Source.of(kept), into, asked)
+        with on_disk():
+            desk.call.images.append(into.read_bytes())
     for remark in told["notes"]:
         desk.call.note(remark)
     return Record({"told": told["told"], "row_count": told["rows"], "left_out": told["left_out"] or None})

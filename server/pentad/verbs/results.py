@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +16,6 @@ from pentad.models import NO_FLAG, Fields, Row, Table
 from pentad.operations import reads
 from pentad.results import render
 from pentad.results.draft import Draft
-from pentad.results.folder import discard
 from pentad.results.record import Stored
 from pentad.results.sources import Source
 from pentad.results.tokens import estimate
@@ -59,17 +57,14 @@ async def query_results(
     tells columns. Add, filter and join here instead of reading rows."""
     session = desk.session
     with session.store.reading(dict.fromkeys(_HANDLE.findall(sql)), session.owner) as kept:
-        sources = [Source(one.handle, one.path(), tuple(one.columns())) for one in kept]
+        sources = [Source.of(one) for one in kept]
         if found := _DESCRIBE.fullmatch(sql.strip()):
             columns = (await session.worker.describe(sources))[found[1]]
             described = [{"column": name, "type": of} for name, of in columns]
             return Table(described, ("column", "type"), len(described))
-        into = session.store.scratch.place("answers") / f"{secrets.token_hex(8)}.ndjson"
-        try:
+        with session.store.scratch.passing(".ndjson") as into:
             answer = await session.worker.query(sql, sources, into, limit)
             rows = await _taken(into, session.draft(desk.call))
-        finally:
-            discard(into)
     if answer.more:
         desk.call.note(f"there are more than the {limit:,} rows that limit allows")
     return Table(rows, answer.columns, None if answer.more else answer.count)
