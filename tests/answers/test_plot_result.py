@@ -54,6 +54,34 @@ async def test_a_chart_comes_as_an_image_beside_the_numbers(world: World, era: E
     assert structured is None
 
 
+async def test_a_density_is_drawn_over_all_rows_with_outlines_of_another_result(world: World) -> None:
+    events = await world.ask(
+        "query_results",
+        sql='SELECT i % 40 AS "CD3-A___T", i % 9 AS "SSC-A" FROM range(9000) t(i)', limit=9000,
+    )  # fmt: skip
+    gates = await world.ask(
+        "query_results",
+        sql="SELECT 'Live' AS name, 'CD3-A' AS x, 'SSC-A' AS y, [[1, 2], [9, 2], [9, 5], [1, 5]] AS points "
+        "UNION ALL SELECT 'Other', 'FSC-A', 'SSC-A', [[1, 2], [9, 2], [9, 5]]",
+    )
+    asked = {"result": events["more"]["result"], "kind": "density", "x": "CD3-A___T", "y": "SSC-A"}
+    told, image, _ = await plot(world, **asked, outlines=gates["more"]["result"])
+
+    assert told["row_count"] == 9000
+    assert told["told"] == (
+        "9,000 points of SSC-A against CD3-A___T: CD3-A___T from 0 to 39, SSC-A from 0 to 8. The densest of "
+        "40 by 9 cells has 25 points, at about CD3-A___T 0 and SSC-A 0, and 1 outline is drawn."
+    )
+    assert told["note"] == "1 outline of other axes is left out"
+    assert size_of(image) == (1000, 600)
+
+    refused = await world.refused("plot_result", **{**asked, "y": "SCS-A"}, outlines=asked["result"])
+    assert "did you mean SSC-A" in refused["problems"]["y"][0]
+    assert "has no column name and no column x" in refused["problems"]["outlines"][0]
+    gone = await world.refused("plot_result", **asked, outlines="rows_22222222")
+    assert "There is no result 'rows_22222222'" in gone["message"]
+
+
 async def test_rows_that_share_a_bar_are_refused_with_the_statement_that_adds_them_up(world: World) -> None:
     handle = await orders(world)
     asked: dict[str, Any] = {"kind": "bar", "x": "status", "y": "total_value"}

@@ -31,7 +31,7 @@ def attempt(folder: Path, rows: Rows, kind: str, **given_: str) -> dict[str, Any
     """What the worker's job answers, done in this process."""
     kept = source(folder, "rows_a", rows)
     told = {"name": kept.name, "path": str(kept.path), "columns": kept.columns}
-    chart = dict.fromkeys(("x", "y", "by", "title")) | {"kind": kind} | given_
+    chart = dict.fromkeys(("x", "y", "by", "title", "outlines")) | {"kind": kind} | given_
     into = folder / "chart.png"
     return plotting.plot(folder, {"plot": chart, "into": str(into), "sources": [told]}, LIMITS)
 
@@ -246,7 +246,7 @@ MIXED = st.one_of(
 DATES = st.dates().map(str) | st.datetimes().map(str)
 COLUMN = st.one_of(*(st.lists(cells, min_size=1, max_size=12) for cells in (MIXED, NUMBERS, DATES)))
 KINDS = {"line": ("x", "y"), "bar": ("x", "y", "by"), "scatter": ("x", "y"), "histogram": ("x",)}
-KINDS["heatmap"] = ("x", "y", "by")
+KINDS |= {"heatmap": ("x", "y", "by"), "density": ("x", "y")}
 
 
 @settings(max_examples=EXAMPLES // 5)

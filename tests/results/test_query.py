@@ -144,7 +144,9 @@ async def test_a_cancelled_statement_frees_the_worker_for_those_who_wait(tmp_pat
 async def test_a_worker_that_dies_is_told_and_replaced(tmp_path: Path) -> None:
     async with bench(tmp_path) as given_:
         await given_.rows("SELECT 1 AS one")
-        running = asyncio.create_task(given_.rows(ENDLESS))
+        # Unchecked, as the check would take its time before anything is sent to the process.
+        job = {"sql": ENDLESS, "into": str(given_.into()), "limit": 1}
+        running = asyncio.create_task(given_.worker.run(job, []))
         await asyncio.sleep(0)
         await given_.worker.aclose()
         with pytest.raises(Unavailable):

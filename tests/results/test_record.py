@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import resource
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from pentad.results.rowtext import line
 from pentad.results.store import Store
 from tests.answers.given import ragged_rows
 from tests.clock import ManualClock
+from tests.disk import full_disk
 from tests.proof import EXAMPLES
 
 LONG = {"text": "x" * SMALL}
@@ -164,17 +163,6 @@ def test_rows_can_be_read_while_the_result_is_dropped(store: Store) -> None:
 
 
 # --- disks that fail
-
-
-@contextmanager
-def full_disk(size: int) -> Generator[None]:
-    """No file may grow beyond this many bytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("rows", [2, 5, 9])

@@ -34,14 +34,14 @@ async def read_csv(file: Path, draft: Draft, left: Callable[[], float]) -> Store
 def _rows(file: Path) -> Iterator[dict[str, str]]:
     with file.open(newline="", encoding="utf-8-sig", errors="replace") as lines:
         cells = csv.reader(lines)
-        names = _unique(next(cells, []))
+        names = unique(next(cells, []))
         for row in cells:
             if row:
-                names += _unique([""] * (len(row) - len(names)), names)
+                names += unique([""] * (len(row) - len(names)), names)
                 yield without_secrets(dict(zip(names, map(clean, row), strict=False)))
 
 
-def _unique(header: Sequence[str], before: Sequence[str] = ()) -> list[str]:
+def unique(header: Sequence[str], before: Sequence[str] = ()) -> list[str]:
     """Column names: one that is empty or taken already gets its number."""
     names: list[str] = []
     for position, text in enumerate(header, len(before) + 1):

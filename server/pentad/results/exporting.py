@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from pentad.errors import Unavailable
 from pentad.jsontext import dumps
+from pentad.results.csvlines import CsvLines
 from pentad.results.record import Stored
 
 Form = Literal["json", "csv"]
@@ -83,8 +84,11 @@ def is_record(stored: Stored) -> bool:
     return stored.handle.startswith("record_")
 
 
-def json_size(stored: Stored) -> int:
-    """Bytes of the whole result as JSON: its lines, and a comma, brackets and line ends around them."""
+def json_size(stored: Stored) -> int | None:
+    """Bytes of the whole result as JSON: its lines, and a comma, brackets and line ends around them. None
+    where the rows are a CSV file, as nobody knows before it is written."""
+    if isinstance(stored.lines, CsvLines):
+        return None
     return stored.size if is_record(stored) else stored.size + len(stored) + 3
 
 

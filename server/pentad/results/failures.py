@@ -15,9 +15,13 @@ class RowsError(Exception):
     """The rows of a source cannot be held in a table."""
 
 
+class ChangedError(Exception):
+    """The file of a source is not the one that was indexed."""
+
+
 def told(error: Exception) -> dict[str, str]:
-    """`failed` says whose limit or fault it is: memory, disk, file, select, rows or sql. `text` is the
-    database's reason where it is about the statement or the rows."""
+    """`failed` says whose limit or fault it is: memory, disk, file, changed, select, rows or sql. `text` is
+    the database's reason where it is about the statement or the rows."""
     import duckdb
 
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
@@ -31,7 +35,8 @@ def told(error: Exception) -> dict[str, str]:
         return {"failed": "sql", "text": _reason(error)}
     if isinstance(error, RowsError):
         return {"failed": "rows", "text": _reason(error)}
-    return {"failed": "select" if isinstance(error, StatementError) else "file", "text": ""}
+    others = {StatementError: "select", ChangedError: "changed"}
+    return {"failed": others.get(type(error), "file"), "text": ""}
 
 
 def _reason(error: Exception) -> str:

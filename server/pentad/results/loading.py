@@ -1,4 +1,4 @@
-"""NDJSON as a table: types told from every row, nothing lost on the way.
+"""NDJSON as a table: types told from every row, nothing lost on the way. CSV has a module of its own.
 
 Each source becomes a database file of its own, which queries attach for reading. Nested data stay nested;
 what has several types in one place is JSON; a column that no row has is text without values. Numbers with a
@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pentad.results.locks import Limits, connect
 from pentad.results.values import children, quoted, rebuilt
@@ -44,27 +44,39 @@ _TYPES = {
 Types = Mapping[str, str]
 
 
-def load(folder: Path, name: str, path: str, columns: Sequence[str], limits: Limits) -> Path:
+def load(folder: Path, source: Mapping[str, Any], limits: Limits) -> Path:
     """The database file that holds a source; made when it is asked for the first time."""
     import duckdb
 
-    file = folder / f"{name}.duckdb"
+    file = loaded(folder, source["name"])
     if not file.exists():
         made = file.with_suffix(".part")
+        # With so little memory CSV would be read by one thread alone, in twice the time.
+        memory = limits.memory if source.get("csv") else min(_LOADING, limits.memory)
         try:
-            _make(made, folder, path, columns, replace(limits, memory=min(_LOADING, limits.memory)))
+            _make(made, folder, source, replace(limits, memory=memory))
         except duckdb.OutOfMemoryException:
-            _make(made, folder, path, columns, limits)
+            _make(made, folder, source, limits)
         made.rename(file)
     os.utime(file)
     return file
 
 
-def _make(made: Path, folder: Path, path: str, columns: Sequence[str], limits: Limits) -> None:
+def loaded(folder: Path, name: str) -> Path:
+    """Where the database file of a source is, once it was made."""
+    return folder / f"{name}.duckdb"
+
+
+def _make(made: Path, folder: Path, source: Mapping[str, Any], limits: Limits) -> None:
+    from pentad.results import csvloading
+
     made.unlink(missing_ok=True)
     connection = connect(str(made), folder, limits)
     try:
-        _fill(connection, path, columns)
+        if source.get("csv"):
+            csvloading.fill(connection, source["path"], source["columns"], source["csv"])
+        else:
+            _fill(connection, source["path"], source["columns"])
     finally:
         connection.close()
 
@@ -129,7 +141,7 @@ def _create(connection: duckdb.DuckDBPyConnection, path: str, columns: Sequence[
 def _fill_apart(connection: duckdb.DuckDBPyConnection, path: str, columns: Sequence[str]) -> None:
     """Column by column out of the row's text, by names that no two columns share."""
     shown = []
-    for name, unique in zip(columns, _unique(columns), strict=True):
+    for name, only in zip(columns, unique(columns), strict=True):
         at = text("/" + name.replace("~", "~0").replace("/", "~1"))
         found = connection.execute(
             f"SELECT DISTINCT json_type(json, {at}) "  # noqa: S608
@@ -137,7 +149,7 @@ def _fill_apart(connection: duckdb.DuckDBPyConnection, path: str, columns: Seque
         ).fetchall()
         kind = _common({kind for (kind,) in found} - {None, "NULL"})
         value = f"json ->> {at}" if kind != "JSON" else f"json -> {at}"
-        shown.append(f"CAST({value} AS {kind}) AS {quoted(unique)}")
+        shown.append(f"CAST({value} AS {kind}) AS {quoted(only)}")
     connection.execute(
         f"CREATE TABLE {TABLE} AS SELECT {', '.join(shown) or 'NULL AS nothing'} "  # noqa: S608
         f"FROM read_ndjson_objects({text(path)})"
@@ -152,17 +164,17 @@ def _common(kinds: set[str]) -> str:
     return _TYPES.get(kinds.pop(), "JSON") if len(kinds) == 1 else "JSON"
 
 
-def _unique(names: Sequence[str]) -> list[str]:
+def unique(names: Sequence[str]) -> list[str]:
     """Names that differ in more than case: id, ID and an empty one become id, ID_2 and column_3."""
     taken: set[str] = set()
-    unique: list[str] = []
+    found: list[str] = []
     for position, name in enumerate(names, 1):
         free = name or f"column_{position}"
         while free.casefold() in taken:
             free = f"{free}_{position}"
         taken.add(free.casefold())
-        unique.append(free)
-    return unique
+        found.append(free)
+    return found
 
 
 def _beyond(connection: duckdb.DuckDBPyConnection, path: str, types: Types) -> Types:

@@ -23,7 +23,7 @@ def write(folder: Path, job: dict[str, Any], limits: Limits) -> dict[str, Any]:
     """Write the columns at the positions `parquet` (all where there are none) to `into`, a new file; answers
     with the `columns` it has."""
     (source,) = job["sources"]
-    file = load(folder, source["name"], source["path"], source["columns"], limits)
+    file = load(folder, source, limits)
     forget(folder, [source["name"]])
     with contextlib.closing(connect(":memory:", folder, limits)) as connection:
         connection.execute(f"ATTACH {text(str(file))} AS source (READ_ONLY)")

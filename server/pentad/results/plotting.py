@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pentad.results.charts import bins, fonts, points, sentences
-from pentad.results.charts.columns import Undrawable, told
+from pentad.results.charts import bins, density, fonts, outlines, points, sentences
+from pentad.results.charts.columns import Column, Undrawable, told
 from pentad.results.charts.words import name
 from pentad.results.locks import Limits
 from pentad.results.reading import opened
@@ -21,10 +23,11 @@ _BOXED = "signs that the chart's font lacks are drawn as boxes"
 
 
 def plot(folder: Path, job: dict[str, Any], limits: Limits) -> dict[str, Any]:
-    """Draw the job's one source as `plot` says (kind, x, y, by, title) into the new file `into`. Answers with
-    `told`, `rows`, `left_out` and `notes`; with `problems` by argument where nothing can be drawn."""
+    """Draw the job's first source as `plot` says (kind, x, y, by, title, and the source of outlines) into the
+    new file `into`. Answers with `told`, `rows`, `left_out` and `notes`; with `problems` by argument where
+    nothing can be drawn."""
     chart = job["plot"]
-    (source,) = job["sources"]
+    source = job["sources"][0]
     try:
         with opened(folder, job["sources"], limits) as connection:
             found, text = _read(connection, source["name"], chart)
@@ -36,13 +39,34 @@ def plot(folder: Path, job: dict[str, Any], limits: Limits) -> dict[str, Any]:
 
 
 def _read(connection: DuckDBPyConnection, table: str, chart: dict[str, Any]) -> tuple[Points, str]:
-    given = {role: chart[role] for role in ("x", "y", "by")}
-    columns = told(connection, table, chart["kind"], given)
+    columns = _columns(connection, table, chart)
     if chart["kind"] == "histogram":
         found = bins.read(connection, table, columns)
+    elif chart["kind"] == "density":
+        found = density.read(connection, table, columns)
+        if found.grid and chart["outlines"]:
+            over, notes = outlines.read(connection, chart["outlines"], columns, found.grid)
+            found = replace(found, outlines=over, notes=[*found.notes, *notes])
     else:
         found = points.read(connection, table, chart["kind"], columns)
     return found, sentences.told(connection, found)
+
+
+def _columns(connection: DuckDBPyConnection, table: str, chart: dict[str, Any]) -> dict[str, Column]:
+    """Raises Undrawable with everything that is wrong, also with the outlines."""
+    over: str | None = chart["outlines"]
+    problems: dict[str, Sequence[str]] = {}
+    if over is not None and chart["kind"] != "density":
+        problems["outlines"] = [f"a {chart['kind']} takes none; leave it out"]
+    elif over is not None and (wrong := outlines.wrong(connection, over)):
+        problems["outlines"] = wrong
+    try:
+        columns = told(connection, table, chart["kind"], {role: chart[role] for role in ("x", "y", "by")})
+    except Undrawable as fault:
+        raise Undrawable({**fault.problems, **problems}) from None
+    if problems:
+        raise Undrawable(problems)
+    return columns
 
 
 def _draw(found: Points, title: str | None, folder: Path, into: Path) -> bool:

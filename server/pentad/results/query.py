@@ -18,6 +18,7 @@ from typing import Any
 
 from pentad.errors import Rejected, Unavailable
 from pentad.results import refusals
+from pentad.results.loading import loaded
 from pentad.results.locks import Limits
 from pentad.results.sources import Source
 from pentad.text import plural
@@ -25,6 +26,10 @@ from pentad.text import plural
 MEMORY = 512 * 2**20
 DISK = 2 * 2**30
 TIMEOUT = 20.0
+# A large CSV file takes longer to load than a statement may. Bytes in a second where two cores are shared
+# with others, which is a quarter of what they do alone; and seconds at most, as hosts wait for about 60.
+_PACE = 32 * 2**20
+_MOST = 25.0
 # What an answer's one line may hold: columns and types, or a description of every source.
 _LINE = 16 * 2**20
 
@@ -73,10 +78,14 @@ class Worker:
         told = await self.run({"parquet": positions, "into": str(into)}, [source])
         return list(told["columns"])
 
-    async def plot(self, source: Source, into: Path, chart: Mapping[str, str | None]) -> dict[str, Any]:
+    async def plot(
+        self, source: Source, into: Path, chart: Mapping[str, str | None], outlines: Source | None = None
+    ) -> dict[str, Any]:
         """Draw a source into `into`, a new PNG; answers with `told`, `rows`, `left_out` and `notes`. `chart`
         is kind, x, y, by and title. Raises Rejected with all problems of the columns."""
-        told = await self.run({"plot": chart, "into": str(into)}, [source])
+        asked = {**chart, "outlines": outlines.name if outlines else None}
+        sources = [source] if outlines in (None, source) else [source, outlines]
+        told = await self.run({"plot": asked, "into": str(into)}, [one for one in sources if one])
         if problems := told.get("problems"):
             count = plural(sum(map(len, problems.values())), "problem")
             raise Rejected(f"plot_result drew nothing: {count}.", problems=problems, outcome="none")
@@ -86,7 +95,8 @@ class Worker:
         """A job as it is, unchecked: the worker's own locks are all that holds it."""
         given = [{**asdict(source), "path": str(source.path)} for source in sources]
         async with self._turn:
-            told = await self._ask({**job, "sources": given})
+            seconds = self._limits.seconds + min(_MOST, sum(map(self._loading, sources)))
+            told = await self._ask({**job, "sources": given, "seconds": seconds}, seconds)
         if "failed" in told:
             _discard(job)
             raise refusals.refusal(told["failed"], told["text"], sources)
@@ -101,15 +111,24 @@ class Worker:
         """End the process; a job under way fails."""
         await self._stop()
 
-    async def _ask(self, job: Mapping[str, Any]) -> dict[str, Any]:
+    def _loading(self, source: Source) -> float:
+        """Seconds that a CSV file of any size may take beside the statement, when it is loaded first."""
+        if source.csv is None or loaded(self._folder, source.name).exists():
+            return 0.0
+        return source.csv.mark.size / _PACE
+
+    async def _ask(self, job: Mapping[str, Any], seconds: float) -> dict[str, Any]:
         try:
-            async with asyncio.timeout(self._limits.seconds):
+            async with asyncio.timeout(seconds):
                 return await self._exchange(job)
         except TimeoutError:
             await self._abandon(job)
+            large = seconds > self._limits.seconds
+            advice = (
+                "fetch the table with fewer columns or rows" if large else "narrow it or aggregate earlier"
+            )
             raise Unavailable(
-                f"The statement took longer than {self._limits.seconds:g} s and was stopped; "
-                "narrow it or aggregate earlier."
+                f"The statement took longer than {seconds:.3g} s and was stopped; {advice}."
             ) from None
         except (OSError, asyncio.IncompleteReadError) as error:
             await self._abandon(job)

@@ -80,7 +80,7 @@ def _loaded(folder: Path, source: dict[str, Any], limits: Limits) -> Path:
     import duckdb
 
     try:
-        return load(folder, source["name"], source["path"], source["columns"], limits)
+        return load(folder, source, limits)
     except (duckdb.OutOfMemoryException, duckdb.IOException):
         raise
     except duckdb.Error as error:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, overload
 
 from pentad import jsontext
 from pentad.errors import Unavailable
+from pentad.results.csvlines import CsvLines
 from pentad.results.folder import Scratch, discard
 
 
@@ -45,6 +46,9 @@ class Lines:
     file: Path | None = None
     starts: array[int] = field(default_factory=lambda: array("Q"))
     size: int = 0
+
+    def __len__(self) -> int:
+        return len(self.starts)
 
     @property
     def footprint(self) -> int:
@@ -118,7 +122,7 @@ class Stored(Sequence[dict[str, Any]]):
 
     tag: Tag
     expires: float
-    lines: Lines = field(repr=False)
+    lines: Lines | CsvLines = field(repr=False)
     names: tuple[str, ...]
     scratch: Scratch
     readers: int = 0
@@ -149,7 +153,7 @@ class Stored(Sequence[dict[str, Any]]):
         return list(self.names)
 
     def __len__(self) -> int:
-        return len(self.lines.starts)
+        return len(self.lines)
 
     @overload
     def __getitem__(self, index: int) -> dict[str, Any]: ...
@@ -159,7 +163,10 @@ class Stored(Sequence[dict[str, Any]]):
 
     def __getitem__(self, index: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
         if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
+            start, stop, step = index.indices(len(self))
+            return (
+                list(self.rows(start, stop)) if step == 1 else [self[at] for at in range(start, stop, step)]
+            )
         at = range(len(self))[index]
         return next(self.rows(at, at + 1))
 
@@ -178,7 +185,10 @@ class Stored(Sequence[dict[str, Any]]):
         self.tag = replace(self.tag, shown=tuple(columns))
 
     def replace_last(self, row: Mapping[str, Any]) -> None:
-        """Put this row in the place of the last one, before anybody has been told of the result."""
+        """Put this row in the place of the last one, before anybody has been told of the result. Raises
+        TypeError where the rows are a CSV file."""
+        if isinstance(self.lines, CsvLines):
+            raise TypeError("a CSV file is only read")
         with self._reachable():
             self.lines.cut(len(self) - 1)
             self.lines.append(jsontext.dumps(row).encode() + b"\n")
@@ -192,9 +202,11 @@ class Stored(Sequence[dict[str, Any]]):
             raise Unavailable(f"The result {self.handle!r} can no longer be read from disk.") from error
 
     def path(self) -> Path:
-        """An NDJSON file of the rows, to be read only; one in memory moves to disk. Raises Unkept."""
-        if self.lines.file is None:
-            with self.scratch.file(f"{self.handle}.ndjson") as file:
-                self.lines.moved(file).close()
-            return file
-        return self.lines.file
+        """The file of the rows, NDJSON or CSV, to be read only; rows in memory move to disk. Raises
+        Unkept."""
+        lines = self.lines
+        if lines.file is not None:
+            return lines.file
+        with self.scratch.file(f"{self.handle}.ndjson") as file:
+            lines.moved(file).close()
+        return file

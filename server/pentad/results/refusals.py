@@ -17,6 +17,7 @@ _BOUNDS = {
     "disk": "The statement writes more to disk than it may; narrow it, read fewer columns or aggregate "
     "earlier.",
     "file": "The kept rows could not be read or the answer could not be written; fetch the rows again.",
+    "changed": "The file of the rows was changed by another program since it was fetched; fetch it again.",
 }
 
 

@@ -5,10 +5,13 @@ What is small lives in memory, what is large in the private folder of this proce
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+import threading
 from collections import OrderedDict
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from pentad.clock import Clock
@@ -42,11 +45,8 @@ class Store:
 
     def draft(self, shown: tuple[str, ...], origin: Origin, owner: str, kind: str = "rows") -> Draft:
         """A new result that rows can be added to, under a new, random handle that is a name in SQL."""
-        handle = f"{kind}_{''.join(secrets.choice(_SIGNS) for _ in range(8))}"
-        tag = Tag(handle, owner, origin, shown)
-        draft = Draft(
-            tag, self.scratch, self._make_room, self._finish, lambda: self.clock.monotonic() + self.life
-        )
+        tag = Tag(_handle(kind), owner, origin, shown)
+        draft = Draft(tag, self.scratch, self._make_room, self._finish, self._expiry)
         self._drafts.add(draft)
         return draft
 
@@ -63,6 +63,41 @@ class Store:
             for row in rows:
                 draft.add(row)
             return draft.close()
+
+    async def adopt(
+        self,
+        file: Path,
+        numbers: Collection[str],
+        shown: tuple[str, ...],
+        origin: Origin,
+        owner: str,
+        *,
+        kind: str = "rows",
+        left: Callable[[], float],
+        owned: bool = False,
+    ) -> Stored:
+        """Keep a CSV file (UTF-8, a header, commas, RFC 4180) as a result without copying it. `numbers` are
+        the columns whose cells are numbers; names that it does not have are passed over. It is read through
+        once, in a thread, within the seconds that are `left`.
+
+        A file that is `owned` counts against the quota and is removed with the result; any other one stays,
+        and the result is gone once it changes. Raises Malformed that names a line, Unavailable, Unkept; the
+        file is the caller's then.
+        """
+        from pentad.results.csvindex import indexed
+
+        given_up = threading.Event()
+        try:
+            lines = await asyncio.to_thread(
+                indexed, file, numbers, lambda: 0.0 if given_up.is_set() else left(), owned=owned
+            )
+        finally:
+            given_up.set()
+        self._make_room(lines.footprint)
+        tag = Tag(_handle(kind), owner, origin, shown)
+        stored = Stored(tag, self._expiry(), lines, lines.shape.columns, self.scratch)
+        self.kept[stored.handle] = stored
+        return stored
 
     def get(self, handle: str, owner: str) -> Stored:
         """The result behind a handle. Raises NotFound that names the call which would make it again."""
@@ -110,10 +145,14 @@ class Store:
             self.kept[stored.handle] = stored
             self._spare_memory()
 
-    def _make_room(self) -> None:
-        """Drop what is least recently used, until results and drafts are within the quota."""
+    def _expiry(self) -> float:
+        return self.clock.monotonic() + self.life
+
+    def _make_room(self, more: int = 0) -> None:
+        """Drop what is least recently used, until results, drafts and so many bytes more are within the
+        quota."""
         self._expire()
-        drafts = sum(draft.lines.footprint for draft in self._drafts)
+        drafts = more + sum(draft.lines.footprint for draft in self._drafts)
         if drafts > self.quota:
             raise Unkept(
                 f"It is larger than the {self.quota / 2**20:,.0f} MiB that results may take; "
@@ -149,6 +188,10 @@ class Store:
         while len(self.gone) > _REMEMBERED:
             self.gone.popitem(last=False)
         return stored
+
+
+def _handle(kind: str) -> str:
+    return f"{kind}_{''.join(secrets.choice(_SIGNS) for _ in range(8))}"
 
 
 def _gone(handle: str, origin: Origin) -> NotFound:

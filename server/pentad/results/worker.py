@@ -1,10 +1,10 @@
 """The process that runs SQL over kept results: `python -I -m pentad.results.worker FOLDER LIMITS`.
 
-One job per line on standard input, one answer per line on standard output, both JSON. A job is `sources`,
-alone or with `sql`, `into` and `limit`, or with `parquet` or `plot`, and `into`; an answer is what its module
-returns, or `failed` with `text`. DuckDB and matplotlib live in this process alone: it is killed from outside
-when it takes too long, so that nothing here has to be interruptible, and its own alarm ends it should nobody
-be left to do so.
+One job per line on standard input, one answer per line on standard output, both JSON. A job is `sources` and
+the `seconds` it has, alone or with `sql`, `into` and `limit`, or with `parquet` or `plot`, and `into`; an
+answer is what its module returns, or `failed` with `text`. DuckDB and matplotlib live in this process alone:
+it is killed from outside when it takes too long, so that nothing here has to be interruptible, and its own
+alarm ends it should nobody be left to do so.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ def main(folder: str, limits: str) -> None:
 
     confine(bounds)
     for line in sys.stdin:
-        _alarm(int(bounds.seconds) + _GRACE)
-        _say(answers, _perform(Path(folder), json.loads(line), bounds))
+        job = json.loads(line)
+        _alarm(int(job["seconds"]) + _GRACE)
+        _say(answers, _perform(Path(folder), job, bounds))
         _alarm(0)
 
 

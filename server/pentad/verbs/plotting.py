@@ -21,20 +21,26 @@ Column = Annotated[str, Field(min_length=1, max_length=10_000)]
 async def plot_result(
     desk: Desk,
     result: Annotated[str, Field(max_length=60, description="A handle.")],
-    kind: Literal["line", "bar", "scatter", "histogram", "heatmap"],
+    kind: Literal["line", "bar", "scatter", "histogram", "heatmap", "density"],
     x: Column,
     y: Annotated[Column | None, Field(description="Numbers; all but histogram.")] = None,
     *,
+    outlines: Annotated[
+        str | None,
+        Field(max_length=60, description="For density: a handle of gates (name, x, y, points)."),
+    ] = None,
     by: Annotated[Column | None, Field(description="One colour per value; heatmap: its rows.")] = None,
     title: Annotated[str | None, Field(max_length=200)] = None,
 ) -> Record:
-    """Draw columns of a kept result as a PNG, with its main numbers in words. Rows are drawn as they are:
-    aggregate with query_results first and plot that handle."""
+    """Draw columns of a kept result as a PNG, with its main numbers in words. Rows are drawn as they are
+    (density counts them): aggregate with query_results first and plot that handle."""
     _require_matplotlib()
     store, worker = desk.session.store, desk.session.worker
     asked = {"kind": kind, "x": x, "y": y, "by": by, "title": title}
-    with store.reading([result], desk.session.owner) as (kept,), store.scratch.passing(".png") as into:
-        told = await worker.plot(Source.of(kept), into, asked)
+    handles = [result] if outlines is None else [result, outlines]
+    with store.reading(handles, desk.session.owner) as kept, store.scratch.passing(".png") as into:
+        source, *over = map(Source.of, kept)
+        told = await worker.plot(source, into, asked, *over)
         with on_disk():
             desk.call.images.append(into.read_bytes())
     for remark in told["notes"]:

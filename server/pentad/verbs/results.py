@@ -64,7 +64,7 @@ async def query_results(
             return Table(described, ("column", "type"), len(described))
         with session.store.scratch.passing(".ndjson") as into:
             answer = await session.worker.query(sql, sources, into, limit)
-            rows = await _taken(into, session.draft(desk.call))
+            rows = await _taken(into, session.bench(desk.call).draft())
     if answer.more:
         desk.call.note(f"there are more than the {limit:,} rows that limit allows")
     return Table(rows, answer.columns, None if answer.more else answer.count)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from duckdb.sqltypes import DuckDBPyType
 
 Kind = Literal["number", "time", "text"]
-Want = Literal["number", "measure", "axis", "name"]
+Want = Literal["number", "measure", "axis", "name", "plain"]
 
 # What each kind of chart draws; what ends with a question mark can be left out. `by` comes before `y`, as
 # it is read with `x`.
@@ -29,6 +29,7 @@ ROLES: Mapping[str, Mapping[str, Want]] = {
     "scatter": {"x": "measure", "y": "number", "by?": "name"},
     "histogram": {"x": "measure"},
     "heatmap": {"x": "name", "by": "name", "y": "number"},
+    "density": {"x": "plain", "y": "plain"},
 }
 _MISSING = {
     "x": "is required: the column along the axis",
@@ -141,6 +142,8 @@ def _number(connection: DuckDBPyConnection, table: str, name: str, value: str, w
     drawn = f"CASE WHEN abs({value}) < {_LARGEST} THEN {value} END"
     if want == "number":
         return Column(name, "number", drawn, exact=value)
+    if want == "plain":
+        return Column(name, "number", f"({drawn})::DOUBLE")
     row = connection.execute(
         f"SELECT bool_and(floor(v) = v) AND min(v) >= 1900 AND max(v) <= 2100 "  # noqa: S608
         f"FROM (SELECT {drawn} AS v FROM {quoted(table)})"
@@ -153,6 +156,8 @@ def _time(
 ) -> Column | str:
     if want == "number":
         return f"{words.name(name)} is a date or time; y takes numbers"
+    if want == "plain":
+        return f"{words.name(name)} is a date or time; a density has numbers along both axes"
     row = connection.execute(
         f"SELECT bool_and(date_trunc('day', m) = m) "  # noqa: S608
         f"FROM (SELECT {moment} AS m FROM {quoted(table)}) WHERE m {_YEARS}"

@@ -19,6 +19,7 @@ from pentad.results.charts import words
 from pentad.results.charts.fonts import DPI, SMALL, Letters
 from pentad.results.charts.points import Points, Series
 from pentad.results.charts.scales import frame, named, room
+from pentad.results.charts.shading import shade
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -80,6 +81,8 @@ def _styled() -> AbstractContextManager[None]:
 def _title(points: Points) -> str:
     if points.kind == "histogram":
         return f"Distribution of {points.x.label}"
+    if points.kind == "density":
+        return f"Density of {points.columns['y'].label} against {points.x.label}"
     by = f" and {points.columns['by'].label}" if "by" in points.columns else ""
     return f"{points.columns['y'].label} by {points.x.label}{by}"
 
@@ -197,4 +200,5 @@ _PAINT: Mapping[str, Callable[[Axes, Points, Letters], Sequence[Artist]]] = {
     "scatter": _dots,
     "histogram": _columns,
     "heatmap": _cells,
+    "density": shade,
 }

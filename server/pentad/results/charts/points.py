@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pentad.results.charts.columns import Column, Undrawable
+from pentad.results.charts.grid import Grid
+from pentad.results.charts.outlines import Outline
 from pentad.results.charts.words import Number, name
 from pentad.results.values import quoted
 
@@ -49,7 +51,8 @@ class Figure:
 
 @dataclass(frozen=True)
 class Points:
-    """`ticks` are the names along x where x has names. `rows` are drawn, `left_out` have no value."""
+    """`ticks` are the names along x where x has names. `rows` are drawn, `left_out` have no value. A density
+    has a `grid` instead of series, and may have outlines."""
 
     kind: str
     columns: Mapping[str, Column]
@@ -58,6 +61,8 @@ class Points:
     rows: int
     left_out: int
     notes: list[str] = field(default_factory=list[str])
+    grid: Grid | None = None
+    outlines: Sequence[Outline] = ()
 
     @property
     def x(self) -> Column:
@@ -65,7 +70,7 @@ class Points:
 
 
 def read(connection: DuckDBPyConnection, table: str, kind: str, columns: Mapping[str, Column]) -> Points:
-    """Everything but a histogram. Raises Undrawable."""
+    """Everything that has series of its own rows. Raises Undrawable."""
     left_out = gather(connection, table, columns)
     notes = _largest(connection, columns) if kind != "heatmap" and "by" in columns else []
     if kind != "scatter":
@@ -97,9 +102,13 @@ def gather(connection: DuckDBPyConnection, table: str, columns: Mapping[str, Col
     (total,) = connection.execute(f"SELECT count(*) FROM {quoted(table)}").fetchone() or (0,)  # noqa: S608
     rows = counted(connection)
     if not rows:
-        names = " and ".join(column.label for column in columns.values())
-        raise Undrawable({"result": [f"none of its {total:,} rows has a value in {names} that can be drawn"]})
+        raise empty(columns, total)
     return int(total) - rows
+
+
+def empty(columns: Mapping[str, Column], total: int) -> Undrawable:
+    names = " and ".join(column.label for column in columns.values())
+    return Undrawable({"result": [f"none of its {total:,} rows has a value in {names} that can be drawn"]})
 
 
 _BLANK = {"y": "0", "by": "''"}

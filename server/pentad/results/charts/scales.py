@@ -41,8 +41,8 @@ def frame(axes: Axes, points: Points, letters: Letters, *, grid: bool = True) ->
 
 
 def room(points: Points) -> int:
-    """Pixels for text over the width of the axes, which a legend narrows."""
-    return 620 if "by" in points.columns else 850
+    """Pixels for text over the width of the axes, which a legend or a scale of colours narrows."""
+    return 620 if "by" in points.columns or points.grid else 850
 
 
 def named(axis: Axis, names: Sequence[str], most: int) -> None:

@@ -22,6 +22,8 @@ def told(connection: DuckDBPyConnection, points: Points) -> str:
             first, second = _line(connection, points), _ends(points)
         case "scatter":
             first, second = _cloud(connection, points), _correlation(connection, points)
+        case "density":
+            first, second = _cloud(connection, points), _densest(points)
         case _:
             first, second = _bins(points), _middle(connection, points)
     if points.kind in ("bar", "line", "heatmap"):
@@ -78,6 +80,20 @@ def _correlation(connection: DuckDBPyConnection, points: Points) -> str:
     if found is None or math.isnan(found):
         return "There is no correlation, as one of them is the same everywhere"
     return f"Their correlation (Pearson) is {found:.2f} over {plural(points.rows, 'row')}"
+
+
+def _densest(points: Points) -> str:
+    """Where most rows are, and what is drawn over it."""
+    grid = points.grid
+    if grid is None or not grid.counts:
+        return "They are too far apart to be counted"
+    (across, up), count = grid.densest
+    x, y = (f"{part:.4g}" for part in (grid.x.middle(across), grid.y.middle(up)))
+    drawn = len(points.outlines)
+    verb = "is" if drawn == 1 else "are"
+    over = f", and {plural(drawn, 'outline')} {verb} drawn" if drawn else ""
+    at = f"about {points.x.label} {x} and {points.columns['y'].label} {y}"
+    return f"The densest of {grid.x.bins} by {grid.y.bins} cells has {plural(count, 'point')}, at {at}{over}"
 
 
 def _bins(points: Points) -> str:
