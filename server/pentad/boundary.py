@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pentad.answering import Answering, error_text, plan_text
-from pentad.call import Call, Progress
+from pentad.call import Call, Progress, Unfinished
 from pentad.consent.accounting import accounted, declined
 from pentad.consent.plans import Plan, Planned
 from pentad.errors import AuthFailed, PlatformError, RateLimited, Rejected, Unavailable
 from pentad.jsontext import dumps
+from pentad.models import Record
 from pentad.operations import AnyOperation
 from pentad.session import Session
 
@@ -24,12 +25,14 @@ Verdict = Literal["accept", "decline", "cancel"]
 
 @dataclass(frozen=True)
 class Answer:
-    """What the model reads. `text` is one JSON object, `images` are PNGs, and `plan` waits for approval."""
+    """What the model reads. `text` is one JSON object, `images` are PNGs, and `plan` waits for approval. If
+    it is `unfinished`, the same call goes on with what was begun."""
 
     text: str
     is_error: bool = False
     images: tuple[bytes, ...] = ()
     plan: Plan | None = None
+    unfinished: bool = False
 
 
 async def answer(
@@ -66,7 +69,9 @@ async def settle(session: Session, plan: Plan, verdict: Verdict, progress: Progr
 
 async def _told(session: Session, operation: AnyOperation, call: Call, work: Awaitable[str]) -> Answer:
     try:
-        return Answer(await work, images=tuple(call.images), plan=call.planned)
+        text = await work
+        unfinished = call.unfinished and call.plan is None
+        return Answer(text, images=tuple(call.images), plan=call.planned, unfinished=unfinished)
     except PlatformError as error:
         return Answer(error_text(error, session.settings.budget), is_error=True)
     except Exception:
@@ -115,6 +120,10 @@ async def perform(session: Session, operation: AnyOperation, checked: Mapping[st
             operation, checked, planned, owner=session.owner, account=call.account
         )
         return plan_text(call.planned, session, can_ask=call.can_ask)
+    except Unfinished as unfinished:
+        call.note(unfinished.advice)
+        call.unfinished = True
+        return Answering(session, call).text(Record(unfinished.members), None)
     return Answering(session, call).text(result, fields)
 
 

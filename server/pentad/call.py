@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +23,12 @@ Progress = Callable[[float, float | None, str], Awaitable[None]]
 @dataclass
 class Call:
     """State of one call, made for `account`. `operation` is the one that is carried out, which another may
-    have called; `origin` is how its results are made anew; `images` are PNGs that go with the answer.
+    have called; `origin` is how its results are made anew; `images` are PNGs that go with the answer;
+    `patience` is in seconds.
 
     `plan` is set while a plan is applied, and `asked` if the user themselves said yes to it; `planned` when
-    one was made; `planless` where the user wants none; `can_ask` where the client can ask its user.
+    one was made; `planless` where the user wants none; `can_ask` where the client can ask its user;
+    `unfinished` if the same call is to be made again, to go on with what this one began.
     """
 
     clock: Clock
@@ -38,13 +40,15 @@ class Call:
     planless: bool = False
     can_ask: bool = False
     asked: bool = False
+    unfinished: bool = False
     planned: Plan | None = None
     account: str = DEFAULT
     origin: Origin = NOWHERE
+    patience: float = PATIENCE
     deadline: float = 0.0
 
     def __post_init__(self) -> None:
-        self.deadline = self.clock.monotonic() + PATIENCE
+        self.deadline = self.clock.monotonic() + self.patience
 
     def left(self) -> float:
         """Seconds until an answer is due; never negative."""
@@ -66,6 +70,15 @@ class Call:
             await self.report(0, None, f"waiting {seconds:.0f} s: {why}")
             self.note(f"waited {seconds:.0f} s: {why}")
         await self.clock.sleep(seconds)
+
+
+class Unfinished(Exception):
+    """What was begun goes on after this call: `members` are the answer, `advice` says how to go on."""
+
+    def __init__(self, members: Mapping[str, Any], advice: str) -> None:
+        super().__init__(advice)
+        self.members = members
+        self.advice = advice
 
 
 JsonObject = dict[str, Any]

@@ -36,6 +36,11 @@ async def _called(app: App, name: str, arguments: dict[str, Any]) -> Answer:
     """The answer; whoever sits at the terminal is asked about a plan, as it ends with this process."""
     terminal = sys.stdin.isatty() and sys.stderr.isatty()
     answer = await app.call(name, arguments, can_ask=terminal)
+    if answer.unfinished:
+        # Nobody else could go on with it: what was begun is known to this process alone.
+        print("pentad: still under way; an interrupt ends it", file=sys.stderr, flush=True)
+    while answer.unfinished:
+        answer = await app.call(name, arguments, can_ask=terminal)
     if answer.plan is None or not terminal:
         return answer
     return await app.settle(answer.plan, await asyncio.to_thread(_typed, question(answer.plan)))

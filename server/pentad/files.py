@@ -9,7 +9,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Awaitable, Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from email.utils import collapse_rfc2231_value
 from pathlib import Path, PurePosixPath
@@ -33,6 +33,8 @@ _KINDS = {
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *(\..*)?")
 _SMALL = 2**20
 _STEP = 2**18
+# Downloads that broke off and may be resumed.
+_UNDER_WAY = 8
 
 T = TypeVar("T")
 
@@ -57,12 +59,61 @@ class Part:
             raise Rejected(f"The file is larger than the limit of {self.limit:,} bytes; nothing was kept.")
 
 
+@dataclass
+class Partial:
+    """A file on its way from a link: what has come of it lies hidden in its folder. `mark` names its version
+    on the server; without one nothing can be resumed."""
+
+    hidden: Path
+    url: httpx.URL
+    size: int = 0
+    total: int | None = None
+    mark: str | None = None
+    offered: str | None = None
+    media_type: str = ""
+    ended: bool = False
+
+
 @dataclass(frozen=True)
 class Folder:
-    """Where downloads go; `limit` bounds one file in bytes."""
+    """Where downloads go; `limit` bounds one file in bytes. `partials` are the ones under way, by what they
+    are."""
 
     path: Path
     limit: int = 2 * 2**30
+    partials: dict[str, Partial] = field(default_factory=dict[str, Partial])
+
+    def begin(self, key: str, url: httpx.URL) -> Partial:
+        """A new file on its way. Of those that nobody went on with, the oldest goes. Raises Rejected."""
+        while len(self.partials) >= _UNDER_WAY:
+            self.discard(next(iter(self.partials)))
+        with explained():
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            hidden = self.path / f".{os.urandom(8).hex()}.part"
+            os.close(os.open(hidden, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        partial = self.partials[key] = Partial(hidden, url)
+        return partial
+
+    def discard(self, key: str) -> None:
+        """Leave nothing of a file on its way."""
+        with contextlib.suppress(OSError):
+            self.partials.pop(key).hidden.unlink(missing_ok=True)
+
+    def settle(self, key: str, stem: str) -> Saved:
+        """Give a file that has come whole its name, and forget that it was on its way. Raises Rejected."""
+        partial = self.partials.pop(key)
+        name = safe_name(partial.offered, stem + _KINDS.get(partial.media_type, ".bin"))
+        with explained():
+            try:
+                path = _settle(partial.hidden, self.path, name)
+            finally:
+                partial.hidden.unlink(missing_ok=True)
+        return Saved(str(path), partial.size, partial.media_type or "application/octet-stream")
+
+    def close(self) -> None:
+        """Leave nothing half-done behind."""
+        for key in list(self.partials):
+            self.discard(key)
 
     async def small(self, response: httpx.Response, call: Call) -> bytes:
         """A body that should be a pointer, not a file."""
@@ -79,7 +130,7 @@ class Folder:
     async def save(self, response: httpx.Response, stem: str, call: Call) -> Saved:
         """Stream the body to disk; nothing is left behind when it breaks off, nothing is overwritten."""
         media_type = kind_of(response)
-        name = safe_name(_offered(response), stem + _KINDS.get(media_type, ".bin"))
+        name = safe_name(offered(response), stem + _KINDS.get(media_type, ".bin"))
         with self.part(name) as part:
             await self._stream(response, part, call)
         return Saved(str(part.path), part.size, media_type or "application/octet-stream")
@@ -107,7 +158,7 @@ class Folder:
     def part(self, name: str) -> Generator[Part]:
         """A new file, this user's only. It gets the name, or the first free variant of it, when the context
         ends well; otherwise nothing of it stays."""
-        with _explained():
+        with explained():
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             hidden = self.path / f".{os.urandom(8).hex()}.part"
             try:
@@ -161,7 +212,7 @@ async def _read(response: httpx.Response, call: Call, take: Callable[[bytes], Aw
 
 
 @contextlib.contextmanager
-def _explained() -> Generator[None]:
+def explained() -> Generator[None]:
     try:
         yield
     except OSError as error:
@@ -189,7 +240,7 @@ def _plain(text: str) -> str:
     return (stem + suffix).rstrip(" .")
 
 
-def _offered(response: httpx.Response) -> str | None:
+def offered(response: httpx.Response) -> str | None:
     """The name the answer carries (RFC 6266), else the last segment of the address if it has a suffix."""
     header = Message()
     header["content-disposition"] = response.headers.get("content-disposition", "")

@@ -19,7 +19,15 @@ _LONE = re.compile("[\ud800-\udfff]")
 def loads(body: bytes | str) -> Any:
     """Decode and clean; decimals arrive as `Decimal`. Raises ValueError on anything that is not JSON."""
     try:
-        return clean_json(json.loads(body, parse_float=Decimal, parse_constant=_refuse))
+        return clean_json(exact(body))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def exact(body: bytes | str) -> Any:
+    """The same without cleaning, for what is sent back as it came and shown to nobody."""
+    try:
+        return json.loads(body, parse_float=Decimal, parse_constant=_refuse)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except InvalidOperation:

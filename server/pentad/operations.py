@@ -67,6 +67,7 @@ class Operation(Generic[P, R]):
     `cost` is the most that one call takes of what the operation `spends`. `covers` are the operation ids of
     the platform's contract, `budget` the rate limit it draws on, `check`
     how to find out what an unclear write did, `off` why it must be enabled by name before it can be used.
+    `retry_safe` is what the contract says of repeating it, where that is not what its effect says.
     `outward` verbs reach platforms although they belong to none. `slow` marks what may take as long as a
     call can last: it is waited for, a wait in vain is not repeated, and the text says what may go on there
     and what to do.
@@ -83,6 +84,7 @@ class Operation(Generic[P, R]):
     check: str = "look on the platform itself"
     off: str | None = None
     slow: str | None = None
+    retry_safe: bool | None = None
     outward: bool = False
     covers: tuple[str, ...] = ()
     example: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -115,7 +117,12 @@ class Operation(Generic[P, R]):
 
     @property
     def repeatable(self) -> bool:
-        """Whether doing it twice does no more than doing it once."""
+        """Whether a request whose outcome is unclear may be sent again."""
+        return self.free if self.retry_safe is None else self.retry_safe
+
+    @property
+    def free(self) -> bool:
+        """Whether it changes nothing and costs nothing, however often it is done."""
         return self.effect == "read" and self.spends is None
 
     @cached_property
@@ -151,6 +158,7 @@ class Marks(TypedDict, total=False):
     check: str
     off: str
     slow: str
+    retry_safe: bool
     outward: bool
     covers: tuple[str, ...]
     example: Mapping[str, Any]

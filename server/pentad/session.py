@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pentad.bench import Bench
 from pentad.call import Call
 from pentad.clock import Clock
 from pentad.consent.audit import Audit
@@ -15,7 +16,7 @@ from pentad.errors import AuthFailed
 from pentad.files import Folder
 from pentad.http.answers import given as but_none
 from pentad.http.connection import Connection, Transport
-from pentad.results.draft import Draft
+from pentad.inbox import Inbox
 from pentad.results.folder import Scratch
 from pentad.results.record import Origin
 from pentad.results.store import Store
@@ -57,6 +58,7 @@ class Session:
         self.audit = Audit(None if pretended else self.settings.audit_folder, self.clock)
         self.spending = Spending(self.settings.spend_limit)
         self.folder = Folder(self.settings.downloads)
+        self.inbox = Inbox(self.settings.uploads or (self.settings.downloads,))
 
     def accounts(self, operation: AnyOperation) -> tuple[str, ...]:
         """The names of the accounts that an operation can be asked of; none for verbs."""
@@ -83,7 +85,7 @@ class Session:
 
     def origin(self, operation: AnyOperation, checked: Mapping[str, Any], account: str) -> Origin:
         """How the result of a call is made anew; nameless where that would do or cost something."""
-        name = operation.name if operation.repeatable else ""
+        name = operation.name if operation.free else ""
         told = {"account": account} if len(self.accounts(operation)) > 1 else {}
         return Origin(name, but_none({**checked, **told}))
 
@@ -109,12 +111,11 @@ class Session:
         if operation.platform is None:
             return Desk(self, call)
         platform = self.platforms[operation.platform]
-        connection = self.connection(operation.platform, call.account)
-        return platform(connection, call, self.folder, lambda: self.draft(call))
+        return platform(self.connection(operation.platform, call.account), self.bench(call))
 
-    def draft(self, call: Call) -> Draft:
-        """A new result of this call, that rows can be added to."""
-        return self.store.draft((), call.origin, self.owner)
+    def bench(self, call: Call) -> Bench:
+        """What this call works with beside its platform."""
+        return Bench(call, self.folder, self.inbox, self.store, self.owner, lambda: self.worker)
 
     @property
     def worker(self) -> Worker:
@@ -128,6 +129,7 @@ class Session:
     async def aclose(self) -> None:
         if self._worker is not None:
             await self._worker.aclose()
+        self.folder.close()
         self.store.close()
         self.audit.close()
         while self.connections:

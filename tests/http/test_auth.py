@@ -20,10 +20,10 @@ from tests.http.wire import (
     URL,
     Line,
     Tape,
+    bench,
     fails,
     get_thing,
     list_things,
-    no_draft,
     ok,
     save_thing,
     text,
@@ -56,7 +56,7 @@ async def test_each_form_of_key_is_sent_in_exactly_one_header(
     kind = load(platform)
     clock = ManualClock()
     connection = kind.connect(Account(platform, values), clock, lambda: tape)
-    client = kind(connection, Call(clock), Line(ok({})).folder, no_draft)
+    client = kind(connection, bench(Call(clock)))
     for _ in range(2):
         await client.bound_to(list_things).page(Wire, limit=None, cursor=None)
     for request in tape.seen:

@@ -20,7 +20,7 @@ from pentad.jsontext import dumps
 from pentad.models import Rows, Tabular
 from pentad.operations import reads
 from pentad.results.folder import Scratch, Unkept
-from pentad.results.record import NOWHERE, Stored
+from pentad.results.record import Stored
 from pentad.results.store import QUOTA, Store
 from tests.clock import ManualClock
 from tests.http.wire import KEY, Line, Shop, Step, parts, text
@@ -53,11 +53,11 @@ class Desk:
 
     def __init__(self, folder: Path, *steps: Step, quota: int = QUOTA, clock: Clock | None = None) -> None:
         self.store = Store(ManualClock(), scratch=Scratch(folder), quota=quota)
-        self.line = Line(*steps, clock=clock, draft=lambda: self.store.draft((), NOWHERE, "me"))
+        self.line = Line(*steps, clock=clock, store=self.store)
 
     async def ask(self) -> Answer:
         line = self.line
-        return await query_stock(Depot(line.connection, line.call, line.folder, line.draft))
+        return await query_stock(Depot(line.connection, line.bench))
 
 
 def body(rows: int = MANY, **beside: Any) -> bytes:

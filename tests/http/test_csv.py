@@ -9,7 +9,6 @@ import pytest
 from pentad.call import Call
 from pentad.models import Saved
 from pentad.results.folder import Scratch
-from pentad.results.record import NOWHERE
 from pentad.results.store import Store
 from tests.clock import ManualClock
 from tests.http.wire import Line, content, save_thing, text
@@ -20,7 +19,7 @@ async def saved(folder: Path, body: bytes, call: Call | None = None) -> Saved:
     line = Line(
         text(body, content_type="text/csv; charset=utf-8"),
         folder=folder / "files",
-        draft=lambda: store.draft((), NOWHERE, "me"),
+        store=store,
     )
     return await save_thing(line.shop(call), "7")
 

@@ -22,9 +22,9 @@ from tests.http.wire import (
     Line,
     Shop,
     Step,
+    bench,
     create_thing,
     get_thing,
-    no_draft,
     ok,
     parts,
     save_thing,
@@ -210,7 +210,7 @@ async def test_the_sandboxs_worst_is_answered_in_time(fault: Fault) -> None:
     values = {"url": platform.url, "api_key": str(platform.credentials["api_key"])}
     connection = Claribi.connect(Account("claribi", values), clock, sandbox.transport)
     begun = clock.monotonic()
-    client = Claribi(connection, Call(clock), Line(ok({})).folder, no_draft)
+    client = Claribi(connection, bench(Call(clock)))
     with pytest.raises(Unavailable):
         await list_reports(client)
     assert clock.monotonic() - begun <= LATEST

@@ -19,7 +19,7 @@ from pentad.http.auth import KeyAuth
 from pentad.http.errand import Extra
 from pentad.models import Id, Page
 from pentad.operations import reads, writes
-from tests.http.wire import KEY, THING, URL, Line, Shop, Thing, fails, ok, save_thing, text
+from tests.http.wire import KEY, THING, URL, Line, Shop, Thing, bench, fails, ok, save_thing, text
 
 
 class Bazaar(Shop):
@@ -71,7 +71,7 @@ async def create_thing(shop: Bazaar, body: Any) -> Thing:
 
 
 def bazaar(line: Line) -> Bazaar:
-    return Bazaar(line.connection, Call(line.clock), line.folder, line.draft)
+    return Bazaar(line.connection, bench(Call(line.clock)))
 
 
 async def got(line: Line, extra: Extra | None = None) -> Thing:

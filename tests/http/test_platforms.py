@@ -19,7 +19,7 @@ from pentad.sandbox import Sandbox
 from pentad.settings import PLATFORMS, Account
 from pentad_tools.claribi.reports import list_reports
 from tests.clock import ManualClock
-from tests.http.wire import Line, Tape, Thing, get_thing, no_draft, ok
+from tests.http.wire import Tape, Thing, bench, get_thing, ok
 
 CLARIBI = {"api_key": "claribi_k1"}
 OPTIMIZED = {"token": "t0ken"}
@@ -106,7 +106,7 @@ async def test_claribi_adds_a_final_slash_if_told_to(slash: str | None, path: st
     tape = Tape(ok({"results": []}))
     values = CLARIBI | ({"slash": slash} if slash else {})
     connection = Claribi.connect(Account("claribi", values), ManualClock(), lambda: tape)
-    client = Claribi(connection, Call(ManualClock()), Line(ok({})).folder, no_draft)
+    client = Claribi(connection, bench(Call(ManualClock())))
     assert client.path("/api/v1/reports") == path
     assert client.path("/api/auth/status/") == "/api/auth/status/"
 
@@ -119,7 +119,7 @@ async def test_claribi_signs_in_with_a_password() -> None:
     account = Account("claribi", values | {"url": platform.url, "auth_mode": "jwt"})
     connection = Claribi.connect(account, clock, sandbox.transport)
     for _ in range(3):
-        assert (await list_reports(Claribi(connection, Call(clock), Line(ok({})).folder, no_draft))).rows
+        assert (await list_reports(Claribi(connection, bench(Call(clock))))).rows
         clock.advance(3600)
     paths = [exchange.path for exchange in platform.log]
     assert paths[::2] == ["/api/auth/login/", "/api/auth/token/refresh/", "/api/auth/token/refresh/"]
@@ -128,7 +128,7 @@ async def test_claribi_signs_in_with_a_password() -> None:
 
 def _optimized(step: Any) -> Optimized:
     connection = Optimized.connect(Account("optimized", OPTIMIZED), ManualClock(), lambda: Tape(step))
-    return Optimized(connection, Call(ManualClock()), Line(ok({})).folder, no_draft)
+    return Optimized(connection, bench(Call(ManualClock())))
 
 
 @writes("POST /v1/groups/{GROUP_ID}/batches", budget="group")
@@ -202,7 +202,7 @@ async def test_the_networks_failure_is_told_as_one(
     clock = ManualClock()
     auth = Claribi.sign_in({"url": "https://127.0.0.1:9", "auth_mode": "x-api-key", **CLARIBI}, clock)
     connection = Connection("Shop", "https://127.0.0.1:9", auth, make_budget=lambda _: Budget(), clock=clock)
-    client = Claribi(connection, Call(clock), Line(ok({})).folder, no_draft)
+    client = Claribi(connection, bench(Call(clock)))
     with pytest.raises(PlatformError, match="could not be reached") as caught:
         await client.bound_to(get_thing).get(Thing, thing_id="7")
     assert "127.0.0.1" not in str(caught.value.words())

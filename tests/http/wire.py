@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import httpx2 as httpx
 
+from pentad.bench import Bench
 from pentad.call import Call
 from pentad.clock import Clock
 from pentad.files import Folder
@@ -16,9 +17,12 @@ from pentad.http.client import Client
 from pentad.http.connection import Connection
 from pentad.http.pacing import Budget
 from pentad.http.paging import Paging, in_envelope
+from pentad.inbox import Inbox
 from pentad.models import Cursor, Id, Limit, Page, Saved, Wire
 from pentad.operations import reads, writes
-from pentad.results.draft import Draft
+from pentad.results.folder import Scratch
+from pentad.results.query import Worker
+from pentad.results.store import Store
 from tests.clock import ManualClock
 
 URL = "https://shop.example"
@@ -147,8 +151,15 @@ def breaks(error: Exception) -> Step:
     return step
 
 
-def no_draft() -> Draft:
-    raise AssertionError("nothing here is large")
+def bench(call: Call, folder: Folder | None = None, store: Store | None = None) -> Bench:
+    """What a call works with; nothing here asks the worker."""
+    folder = folder or Folder(Path(__file__) / "no folder")
+    store = store or Store(call.clock, scratch=Scratch(folder.path))
+    return Bench(call, folder, Inbox((folder.path,)), store, "me", _no_worker)
+
+
+def _no_worker() -> Worker:
+    raise AssertionError("nothing here is asked in SQL")
 
 
 THING = {"id": "7", "name": "lamp"}
@@ -165,7 +176,7 @@ class Line:
         budget: Callable[[str], Budget] = lambda _: Budget(),
         folder: Path = Path(__file__) / "no folder",
         url: str = URL,
-        draft: Callable[[], Draft] = no_draft,
+        store: Store | None = None,
     ) -> None:
         self.manual = ManualClock()
         self.clock: Clock = clock or self.manual
@@ -175,13 +186,18 @@ class Line:
             "Shop", url, auth, make_budget=budget, clock=self.clock, transport=lambda: self.tape
         )
         self.folder = Folder(folder)
-        self.draft = draft
+        self.store = store
         self.call = Call(self.clock)
 
     def shop(self, call: Call | None = None) -> Shop:
         """A client for a new call, unless one is given."""
         self.call = call or Call(self.clock)
-        return Shop(self.connection, self.call, self.folder, self.draft)
+        return Shop(self.connection, self.bench)
+
+    @property
+    def bench(self) -> Bench:
+        """What the present call works with."""
+        return bench(self.call, self.folder, self.store)
 
     @property
     def seen(self) -> list[httpx.Request]:

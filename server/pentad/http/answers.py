@@ -109,7 +109,7 @@ class Asked:
         """The one place where a response becomes an error. `wait` is until the rate limit allows more."""
         kind = explained.kind or for_status(status)
         # Where a platform says in so many words that it refused, it did nothing, whatever the status.
-        certain = (400 <= status < 500 and status != 408) or explained.kind is Rejected
+        certain = (400 <= status < 500 and status != 408) or explained.kind in (Rejected, AuthFailed)
         hint = explained.hint or self.hints.get(status)
         return kind(
             " ".join(part for part in (self._sentence(kind, status), hint) if part),
@@ -147,7 +147,7 @@ _DISGUISED: Mapping[type[PlatformError], str] = {
     Rejected: "{label} refused {operation}; change the request before repeating it.",
 }
 _SENTENCES: Mapping[type[PlatformError], str] = {
-    AuthFailed: "{label} did not accept the credential (HTTP 401); repeating will not help.",
+    AuthFailed: "{label} did not accept the credential (HTTP {status}); repeating will not help.",
     NotFound: "{label} has nothing there (HTTP {status}): a wrong id, or not in a state for this.",
     RateLimited: "{label} allows no more calls for now (HTTP 429); repeat after the time given.",
     Unavailable: "{label} failed on its side (HTTP {status}); repeating later may help.",

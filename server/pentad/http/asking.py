@@ -10,9 +10,8 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import httpx2 as httpx
 
-from pentad.call import Call
+from pentad.bench import Bench
 from pentad.errors import AuthFailed, Malformed, PlatformError, RateLimited, Unavailable
-from pentad.files import Folder
 from pentad.http.answers import (
     PAGE_HINT,
     Asked,
@@ -27,7 +26,6 @@ from pentad.http.connection import Connection
 from pentad.http.errand import NOTHING, Errand, Extra, Spill
 from pentad.models import Tabular, Wire
 from pentad.operations import AnyOperation
-from pentad.results.draft import Draft
 from pentad.results.splitting import Split
 from pentad.secrecy import SWEPT, without_secrets
 
@@ -46,17 +44,19 @@ class Asking:
     hints: ClassVar[Mapping[int, str]] = {}
     # Members of an answer under which rows, or an object that has the rows, may stand.
     rows_in: ClassVar[tuple[str, ...]] = ()
+    # What else may keep it from being reached.
+    unreached: ClassVar[str] = ""
+    # Sentences of the platform after which nothing is repeated, whatever the status.
+    stops: ClassVar[tuple[str, ...]] = ()
     operation: AnyOperation
 
-    def __init__(
-        self, connection: Connection, call: Call, folder: Folder, draft: Callable[[], Draft]
-    ) -> None:
-        """`draft` begins a result of this call, for rows that are more than memory should hold."""
+    def __init__(self, connection: Connection, bench: Bench) -> None:
         self.connection = connection
         self.label = connection.label
-        self.call = call
-        self.folder = folder
-        self.draft = draft
+        self.bench = bench
+        self.call = bench.call
+        self.folder = bench.folder
+        self.inbox = bench.inbox
 
     def bound_to(self, operation: AnyOperation) -> Self:
         bound = copy.copy(self)
@@ -125,7 +125,8 @@ class Asking:
     def errand(self, values: Mapping[str, Any], **how: Any) -> Errand:
         operation = self.operation
         budgets = self.budgets(values)
-        return Errand(self.call, self.label, budgets, operation.repeatable, slow=operation.slow, **how)
+        about = {"repeatable": operation.repeatable, "slow": operation.slow, "stops": self.stops}
+        return Errand(self.call, self.label, budgets, **{**about, **how})
 
     def request(
         self, values: Mapping[str, Any], body: Any, errand: Errand, extra: Extra = NOTHING
@@ -164,7 +165,7 @@ class Asking:
 
         async def spill(chunks: AsyncIterable[bytes], encoding: str | None) -> Any:
             split = Split(chunks, members=self.rows_in, label=self.label, encoding=foreign(encoding))
-            body = await split.into(self.draft())
+            body = await split.into(self.bench.draft())
             if split.swept:
                 self.call.note(SWEPT)
             return body
@@ -196,14 +197,18 @@ class Asking:
             yield
             self.connection.state = "signed in"
         except PlatformError as error:
+            if isinstance(error, Unavailable) and self.unreached and errand.tries and not errand.sent:
+                error.message += f" {self.unreached}"
             if isinstance(error, AuthFailed):
                 self.connection.state = "not signed in: the credential was refused"
             if errand.tries > 1 and isinstance(error, Unavailable | Malformed | RateLimited):
                 error.message += f" It was tried {errand.tries} times."
             if self.operation.effect != "read" and error.outcome is None and errand.sent:
                 error.outcome = "unknown"
+                unknown = f" It is not known whether {self.operation.name} was carried out"
                 error.message += (
-                    f" It is not known whether {self.operation.name} was carried out, and it is not "
-                    f"repeated: {self.operation.check} before trying again."
+                    f"{unknown}; doing it again does no more than doing it once."
+                    if self.operation.repeatable
+                    else f"{unknown}, and it is not repeated: {self.operation.check} before trying again."
                 )
             raise

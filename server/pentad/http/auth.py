@@ -87,7 +87,8 @@ class TokenAuth(httpx.Auth):
                             break
                 used = self._access
             self.sign(request, used or "")
-            if (yield request).status_code != 401:
+            response = yield request
+            if self.stopped(response) or response.status_code != 401:
                 return
 
     def steps(self, request: httpx.Request) -> Iterator[httpx.Request]:
@@ -97,6 +98,11 @@ class TokenAuth(httpx.Auth):
     def learnt(self, step: httpx.Request, response: httpx.Response) -> bool:
         """Take the token out of an answer; False when the next way has to be tried."""
         raise NotImplementedError
+
+    def stopped(self, response: httpx.Response) -> bool:
+        """Whether an answer says that no new token will help."""
+        del response
+        return False
 
     def sign(self, request: httpx.Request, token: str) -> None:
         sign(request, "Authorization", f"Bearer {token}")

@@ -134,7 +134,7 @@ class Client(Asking):
             saved = await self._download(stem, link, values)
         if saved.media_type != "text/csv":
             return saved
-        return replace(saved, rows=await read_csv(Path(saved.path), self.draft(), self.call.left))
+        return replace(saved, rows=await read_csv(Path(saved.path), self.bench.draft(), self.call.left))
 
     async def _download(self, stem: str, link: str, values: Mapping[str, Any]) -> Saved:
         errand = self.errand(values, stream=True)

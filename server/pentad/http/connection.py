@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import urllib.request
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
+from weakref import WeakValueDictionary
 
 import httpx2 as httpx
 
@@ -24,6 +27,22 @@ REDIRECTS = 3
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
 Transport = Callable[[], httpx.AsyncBaseTransport]
+_sending: ContextVar[bool] = ContextVar("sending", default=False)
+
+
+class _WithoutQueries(logging.Filter):
+    """The client's own log tells addresses, and what signs a link stands in its query."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if _sending.get() and isinstance(record.args, tuple):
+            record.args = tuple(
+                argument.copy_with(query=None) if isinstance(argument, httpx.URL) else argument
+                for argument in record.args
+            )
+        return True
+
+
+logging.getLogger("httpx2").addFilter(_WithoutQueries())
 
 
 class Connection:
@@ -52,6 +71,8 @@ class Connection:
         self.holder: str | None = None
         # What calls of this account remember for later ones: learned spellings, cached metadata.
         self.memory: dict[str, Any] = {}
+        # What goes on after the call that began it, until it ends or this process does.
+        self.tasks: dict[str, asyncio.Task[Any]] = {}
         self._transport = transport or self._network
         self._opened: list[httpx.AsyncClient] = []
 
@@ -75,6 +96,11 @@ class Connection:
         self._opened.append(client)
         return client
 
+    def turn(self, key: str) -> asyncio.Lock:
+        """Held by whoever does what must not be done twice at a time; who comes second finds it done."""
+        turns: WeakValueDictionary[str, asyncio.Lock] = self.memory.setdefault("turns", WeakValueDictionary())
+        return turns.setdefault(key, asyncio.Lock())
+
     def address(self, path: str) -> httpx.URL:
         """Where a path of the contract lies for this account; `path` is percent-encoded already."""
         return self.url.copy_with(raw_path=self.url.raw_path.rstrip(b"/") + path.encode("ascii"))
@@ -84,6 +110,7 @@ class Connection:
 
         Waits for a turn and for another call's sign-in count too: all of it ends with the call's time.
         """
+        sending = _sending.set(True)
         try:
             async with asyncio.timeout(errand.call.left() + 0.5):
                 return await self._follow(request, errand)
@@ -92,6 +119,8 @@ class Connection:
                 f"{self.label} was too busy to be asked in time. Nothing was sent; repeat later.",
                 outcome=None if errand.sent else "none",
             ) from None
+        finally:
+            _sending.reset(sending)
 
     async def _follow(self, request: httpx.Request, errand: Errand) -> httpx.Response:
         for _ in range(REDIRECTS + 1):
@@ -124,6 +153,10 @@ class Connection:
 
     async def aclose(self) -> None:
         """Close the client if it was ever opened; the next call opens a fresh one."""
+        while self.tasks:
+            _, task = self.tasks.popitem()
+            task.cancel()
+            await asyncio.wait([task])
         self.__dict__.pop("http", None)
         while self._opened:
             await self._opened.pop().aclose()

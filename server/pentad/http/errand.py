@@ -34,7 +34,8 @@ class Errand:
     links). `sent` turns true when the platform may have begun to act, `tries` counts the times it was asked.
     `credential` is what the request was signed with; an answer that repeats it is read without it. `slow` is
     the advice for an answer that did not come in time: such a request has all the call's time, once. `spill`
-    takes over a successful body that is large, and makes of it what its JSON would have been.
+    takes over a successful body that is large, and makes of it what its JSON would have been. `stops` are
+    sentences of a failure that make it final.
     """
 
     call: Call
@@ -50,7 +51,12 @@ class Errand:
     credential: str = ""
     slow: str | None = None
     spill: Spill | None = None
+    stops: tuple[str, ...] = ()
 
     def for_sign_in(self) -> Errand:
         """The same errand's way in: safe to repeat, never streamed, drawn on the general budget."""
-        return Errand(self.call, self.label, ("general",), repeatable=True)
+        return Errand(self.call, self.label, ("general",), repeatable=True, stops=self.stops)
+
+    def stopped_by(self, response: httpx.Response) -> bool:
+        """Whether the platform says a sentence in it that no repeat will change."""
+        return bool(self.stops) and not response.is_success and any(s in response.text for s in self.stops)

@@ -102,7 +102,6 @@ class Retrying(httpx.AsyncBaseTransport):
                 raise self._broken(httpx.ReadTimeout("no answer in time"), errand) from None
             except httpx.RequestError as error:
                 raise self._broken(error, errand) from error
-        self.breaker.record(healthy=not _ailing(response.status_code, errand))
         self._judge(response, errand)
         return response
 
@@ -134,6 +133,10 @@ class Retrying(httpx.AsyncBaseTransport):
     def _judge(self, response: httpx.Response, errand: Errand) -> None:
         """Return if the answer is final; raise the setback it stands for otherwise."""
         status = response.status_code
+        final = errand.stopped_by(response)
+        self.breaker.record(healthy=final or not _ailing(status, errand))
+        if final:
+            return
         asked = self.pacing.learn(errand.budgets, status, response.headers)
         if status == 429:
             raise _Setback(response=response, repeat=True, wait=asked, limited=True)

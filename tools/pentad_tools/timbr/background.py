@@ -8,7 +8,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
-from weakref import WeakValueDictionary
 
 from pydantic import Field
 
@@ -100,7 +99,8 @@ async def get_query_result(
 ) -> Table[Row]:
     """Rows of a background statement, waiting up to 40 s for it. Collected rows are kept, as the platform
     hands them out once."""
-    async with _turn(timbr, ticket):
+    # The result is handed out once.
+    async with timbr.connection.turn(ticket):
         kept = await _collected(timbr, ticket)
     if not kept.ended:
         same = "the same arguments, which does not start it anew, or with " if kept.asked else ""
@@ -108,13 +108,6 @@ async def get_query_result(
         timbr.call.note(f"still running: ask again with {same}timbr_get_query_result{tail}")
         return Table((), (), about={"ticket": ticket, "status": "running"})
     return await _told(timbr, kept)
-
-
-def _turn(timbr: Timbr, ticket: str) -> asyncio.Lock:
-    """One call at a time asks for a result that is handed out once; the others find it kept."""
-    turns: WeakValueDictionary[str, asyncio.Lock]
-    turns = timbr.connection.memory.setdefault("turns", WeakValueDictionary())
-    return turns.setdefault(ticket, asyncio.Lock())
 
 
 async def _collected(timbr: Timbr, ticket: str) -> Ticket:

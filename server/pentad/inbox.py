@@ -1,0 +1,54 @@
+"""Files of the user's that may leave this machine: only what lies in folders that the user named."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from pentad.errors import Rejected
+from pentad.text import shorten
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """`folders` are the ones that files may be taken from; a relative path begins at the first."""
+
+    folders: Sequence[Path]
+
+    @contextlib.contextmanager
+    def open(self, path: str) -> Generator[BinaryIO]:
+        """A regular file in one of the folders, links followed first. Raises Rejected."""
+        told = shorten(repr(path), 120)
+        try:
+            found = (self.folders[0] / Path(path).expanduser()).resolve(strict=True)
+            self._require_taken(found, told)
+            file = found.open("rb") if stat.S_ISREG(found.stat().st_mode) else None
+        except (OSError, RuntimeError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "no such file"
+            raise _refusal(f"The file {told} cannot be read: {reason}.") from None
+        if file is None:
+            raise _refusal(f"{told} is not a file.")
+        with file:
+            # What stood there a moment ago may have made room for a link.
+            if not os.path.samestat(os.fstat(file.fileno()), found.lstat()):
+                raise _refusal(f"The file {told} was replaced while it was opened.")
+            yield file
+
+    def _require_taken(self, found: Path, told: str) -> None:
+        homes = [home for folder in self.folders if found.is_relative_to(home := folder.resolve())]
+        if not homes:
+            raise _refusal(
+                f"The file {told} lies in no folder that files may be taken from; the user can name such "
+                "folders with PENTAD_UPLOADS."
+            )
+        if any(part.startswith(".") for part in found.relative_to(homes[0]).parts):
+            raise _refusal(f"The file {told} is hidden, and hidden files are not taken.")
+
+
+def _refusal(sentence: str) -> Rejected:
+    return Rejected(sentence, outcome="none")
