@@ -10,6 +10,7 @@ import struct
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TextIO
+from urllib.parse import urlsplit
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -83,7 +84,7 @@ def _described(sandbox: Sandbox, port: int) -> str:
     return json.dumps(
         {
             name: {
-                "url": f"http://{ADDRESS}:{port}/{name}",
+                "url": f"http://{ADDRESS}:{port}/{name}{urlsplit(platform.url).path}",
                 "headers": platform.headers(),
                 "credentials": platform.credentials,
             }
