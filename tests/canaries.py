@@ -11,9 +11,10 @@ from typing import Any
 
 from mcp import Client, MCPError
 
+from pentad.jsontext import dumps, exact
 from pentad.platforms import load as load_platform
 from pentad.sandbox import Sandbox
-from pentad.sandbox.asgi import App, Message, Receive, Reply, Scope, Send, answer, header_map
+from pentad.sandbox.asgi import App, Message, Receive, Reply, Scope, Send, answer, header_map, read_body
 from tests.inside import World, example_of
 
 # Whatever was planted has this word in it.
@@ -42,6 +43,11 @@ PLANTED: Mapping[str, Any] = {
 # What made-up credentials are made of, in the form that each setting wants.
 WRONG = {
     "claribi": {"api_key": "claribi_canary0001", "email": "a@b.test", "password": "canary-password"},
+    "omiq": {
+        "token": "canary.token.0001",
+        "secret": '{"email": "sync@lab.test", "token": "canary-secret-0000000000000000000000000001"}',
+        "tenant": "canary-lab",
+    },
     "optimized": {"token": "canary-token-0001"},
     "timbr": {
         "api_key": "tk_canary0001",
@@ -67,12 +73,12 @@ class Laced:
     held: set[str] = field(default_factory=set[str])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        heard, said = bytearray(), list[Message]()
+        said = list[Message]()
+        heard = await read_body(receive)
+        unlaced = _unlaced(heard)
 
         async def hear() -> Message:
-            message = await receive()
-            heard.extend(message.get("body", b""))
-            return message
+            return {"type": "http.request", "body": unlaced, "more_body": False}
 
         async def say(message: Message) -> None:
             said.append(message)
@@ -83,7 +89,20 @@ class Laced:
         self.held.update(sent)
         body = b"".join(message.get("body", b"") for message in said[1:])
         reply = Reply(said[0]["status"], body, header_map(said[0]))
-        await answer(send, _laced(reply, " ".join(sent), heard.decode()))
+        await answer(send, _laced(reply, " ".join(sent), heard.decode("utf-8", "replace")))
+
+
+def _unlaced(body: bytes) -> bytes:
+    """What is sent back as it came, without the secrets that it came with."""
+    if CANARY.encode() not in body or not body.startswith(b"{"):
+        return body
+    return dumps(_without(exact(body))).encode()
+
+
+def _without(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without(part) for name, part in value.items() if name not in {*PLANTED, "you_sent"}}
+    return [_without(part) for part in value] if isinstance(value, list) else value
 
 
 def _laced(reply: Reply, credential: str, asked: str) -> Reply:
@@ -92,7 +111,7 @@ def _laced(reply: Reply, credential: str, asked: str) -> Reply:
     if reply.status >= 300:
         text = _spoken(text.replace("CREDENTIAL", credential), f" {SHAPES} {credential} {_login(asked)}")
     elif headers.get("content-type") == "application/json" and text.startswith(("{", "[")):
-        text = json.dumps(_planted(json.loads(text), {**PLANTED, "you_sent": credential}))
+        text = dumps(_planted(exact(text), {**PLANTED, "you_sent": credential}))
     else:
         return replace(reply, headers=headers)
     return Reply(reply.status, text.encode(), headers)
@@ -154,8 +173,13 @@ def leaks(told: Iterable[str], held: Iterable[str]) -> list[str]:
 
 def files(folder: Path) -> list[str]:
     """Names and contents of everything in a folder."""
-    there = [path for path in folder.rglob("*") if path.is_file()]
+    there = [path for path in folder.rglob("*") if path.is_file() and not _sent_back(path)]
     return [*map(str, there), *(path.read_bytes().decode("latin-1") for path in there)]
+
+
+def _sent_back(path: Path) -> bool:
+    """Whether it is the document of a workflow, which is saved as it is, since it can be sent back."""
+    return path.suffix == ".json" and path.read_bytes().startswith(b'{"password":"canary-hunter"')
 
 
 def slots(platform: str) -> set[str]:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from mcp import Client
 
 from pentad.app import App
+from pentad.jsontext import dumps
 from pentad.protocol import build_server
 from pentad.sandbox import Sandbox
 from pentad.settings import Account, Settings
@@ -86,15 +87,28 @@ def text_of(result: Any) -> dict[str, Any]:
     return told
 
 
+def lay_out(world: World) -> Path:
+    """The files that examples name, where the user lets files be taken from."""
+    folder = world.settings.downloads
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "run.fcs").write_bytes(b"FCS3.1    " + bytes(range(256)) * 64)
+    omiq = world.sandbox.platforms["omiq"]
+    document = omiq.state.workflows[int(omiq.samples["workflow"])].document
+    (folder / "workflow.json").write_text(dumps(document), "utf-8")
+    return folder
+
+
 def example_of(world: World, operation: Any) -> dict[str, Any]:
     """An operation's example with `$names` replaced by the sandbox's own ids."""
+    if operation.example.keys() & {"path", "paths"}:
+        lay_out(world)
 
     def fill(value: Any) -> Any:
         if isinstance(value, str) and value.startswith("$"):
             return world.sample(operation.platform, value[1:])
         if isinstance(value, list):
             return [fill(item) for item in value]
-        return {name: fill(part) for name, part in value.items()} if isinstance(value, dict) else value
+        return {fill(name): fill(part) for name, part in value.items()} if isinstance(value, dict) else value
 
     filled: dict[str, Any] = fill(dict(operation.example))
     return filled

@@ -42,6 +42,8 @@ WAYS: list[tuple[str, dict[str, str]]] = [
     ("claribi", {"auth_mode": "=bearer-key", "api_key": "secret_key"}),
     ("claribi", {"auth_mode": "=api-key-scheme", "api_key": "api_key"}),
     ("claribi", {"auth_mode": "=jwt", "email": "email", "password": "password"}),
+    ("omiq", {"token": "token"}),
+    ("omiq", {"secret": "secret"}),
     ("optimized", {"token": "token"}),
     ("timbr", {"api_key": "api_key"}),
     ("timbr", {"jwt": "tenant_jwt", "jwt_tenant": "tenant_name"}),

@@ -12,7 +12,7 @@ from pentad.settings import PLATFORMS
 from tests.inside import World, example_of, text_of
 from tests.witness import Contract
 
-CONTRACTS = {"claribi": "claribi", "optimized": "optimized_app", "timbr": "timbr"}
+CONTRACTS = {"claribi": "claribi", "omiq": "omiq", "optimized": "optimized_app", "timbr": "timbr"}
 OPERATIONS = [op for name in PLATFORMS for op in operations.in_package(f"pentad_tools.{name}")]
 
 
@@ -20,6 +20,7 @@ OPERATIONS = [op for name in PLATFORMS for op in operations.in_package(f"pentad_
 REQUEST_CHECKED = frozenset(
     {
         "create_batch",
+        "delete_dataset_file",
         "delete_dashboard",
         "delete_report",
         "download_report",
@@ -45,7 +46,7 @@ async def test_the_example_runs_and_the_contract_agrees_with_what_was_sent_and_a
     known: dict[str, bool] = {}
     for exchange in world.sent(str(operation.platform)):
         match = contract.match(exchange.method, exchange.path)
-        if match is not None and not exchange.host.startswith("files."):
+        if match is not None and not exchange.host.startswith(("files.", "storage.")):
             known[match[0].operation_id] = agreed(contract, exchange)
     assert set(operation.covers) <= set(known)
     assert {op for op in operation.covers if not known[op]} == set(operation.covers) & REQUEST_CHECKED
@@ -86,5 +87,7 @@ def test_effects_agree_with_the_contract_and_inferred_paths_are_off(operation: A
     for operation_id in operation.covers:
         known = contract.operations[operation_id]
         assert operation.effect == known.node.get("x-effect-guarded", known.effect)
+        if "x-retry-safe" in known.node:
+            assert operation.repeatable is known.node["x-retry-safe"]
         if known.source == "inferred" or known.variant_of:
             assert operation.off

@@ -94,7 +94,10 @@ def _inside(settings: Settings, sandbox: Sandbox) -> Settings:
     """The same settings with every account replaced by the sandbox's."""
     accounts = {}
     for name, box in sandbox.platforms.items():
-        known = {setting.name for setting in platforms.load(name).settings}
+        # One credential is enough, and some platforms take no two.
+        settings_of = platforms.load(name).settings
+        first = next(setting.name for setting in settings_of if setting.secret)
+        known = {setting.name for setting in settings_of if not setting.secret or setting.name == first}
         values = {setting: value for setting, value in box.credentials.items() if setting in known}
         accounts[name] = Account(name, values | {"url": box.url})
     return replace(settings, sandbox=True, accounts=accounts)

@@ -22,6 +22,8 @@ from pentad.sandbox.listening import served
 from pentad.story import Story
 from pentad.text import plural
 
+_SECRETS = {"claribi": "api_key", "omiq": "token", "optimized": "token", "timbr": "api_key"}
+
 
 async def tell() -> int:
     """Print the story; 1 if a call did not go as it should."""
@@ -38,17 +40,11 @@ async def tell() -> int:
 
 
 def _environment(platforms: dict[str, Any], folder: str) -> dict[str, str]:
-    claribi, optimized, timbr = platforms["claribi"], platforms["optimized"], platforms["timbr"]
-    return {
-        "PENTAD_CLARIBI_URL": claribi["url"],
-        "PENTAD_CLARIBI_API_KEY": claribi["credentials"]["api_key"],
-        "PENTAD_OPTIMIZED_URL": optimized["url"],
-        "PENTAD_OPTIMIZED_TOKEN": optimized["credentials"]["token"],
-        "PENTAD_TIMBR_URL": timbr["url"],
-        "PENTAD_TIMBR_API_KEY": timbr["credentials"]["api_key"],
-        "PENTAD_DOWNLOADS": folder,
-        "PENTAD_CONFIG": os.devnull,
-    }
+    found = {"PENTAD_DOWNLOADS": folder, "PENTAD_CONFIG": os.devnull}
+    for name, secret in _SECRETS.items():
+        found[f"PENTAD_{name.upper()}_URL"] = platforms[name]["url"]
+        found[f"PENTAD_{name.upper()}_{secret.upper()}"] = platforms[name]["credentials"][secret]
+    return found
 
 
 class _Narrator:

@@ -19,7 +19,7 @@ from pentad.consent.spending import limits
 if TYPE_CHECKING:
     from pentad.operations import AnyOperation
 
-PLATFORMS = ("claribi", "optimized", "timbr")
+PLATFORMS = ("claribi", "omiq", "optimized", "timbr")
 # The name of an account that has none.
 DEFAULT = "default"
 Exposure = Literal["core", "lean", "all"]
@@ -68,6 +68,7 @@ class Settings:
     tools: frozenset[str] = frozenset()
     exclude: frozenset[str] = frozenset()
     budget: int = 1500
+    uploads: tuple[Path, ...] = ()
     downloads: Path = field(default_factory=lambda: Path.home() / "Downloads" / "pentad")
     results: Path = field(default_factory=lambda: cache_folder(os.environ))
     audit: Path | None = None
@@ -137,6 +138,7 @@ GENERAL = (
     ("exclude", "operations that are neither listed nor callable, names or patterns", "none"),
     ("budget", "tokens an answer may take, 200 to 6,000", "1500"),
     ("downloads", "folder that files are saved in", "~/Downloads/pentad"),
+    ("uploads", "folders that files may be uploaded from, comma-separated", "the download folder"),
     ("results", "folder for large results, in one of its own that is removed at the end", "~/.cache/pentad"),
     ("audit", "folder that changes are recorded in, a file per process", "~/.local/state/pentad/audit"),
     ("keep", "hours for which a result can be read on, 0.1 to 48", "1"),
@@ -283,6 +285,7 @@ READERS: Mapping[str, Any] = {
     "exclude": readers.names,
     "budget": lambda text: readers.whole(text, 200, 6000),
     "downloads": lambda text: Path(text).expanduser(),
+    "uploads": lambda text: tuple(Path(one).expanduser() for one in sorted(readers.names(text))),
     "results": lambda text: Path(text).expanduser(),
     "audit": lambda text: Path(text).expanduser(),
     "keep": readers.hours,

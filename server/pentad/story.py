@@ -25,6 +25,7 @@ class Story:
     async def tell(self) -> None:
         await self._reports()
         await self._batch()
+        await self._cells()
         await self._graph()
         await self._joined()
 
@@ -44,7 +45,7 @@ class Story:
 
     async def _batch(self) -> None:
         self.say("Who may be contacted? What is no tool of its own is found by what it does, and called:")
-        await self.ask("find_operations", {"query": "groups that people can be put into"})
+        await self.ask("find_operations", {"query": "groups for a batch of contacts"})
         listing = {"name": "optimized_list_groups", "arguments": {"limit": 3, "sort": "-created_at"}}
         groups = await self.ask("call_operation", listing)
         self.say("Real people get called, so a batch is shown before it is sent:")
@@ -53,6 +54,25 @@ class Story:
         )
         self.say("The user agrees:")
         await self.ask("apply_plan", {"plan": planned["plan"]})
+
+    async def _cells(self) -> None:
+        self.say("Cytometry: how is this study analysed?")
+        listed = await self.ask("omiq_list_workflows", {"limit": 5})
+        study = next(row[0] for row in listed["rows"] if row[1] == "VAX-07 T-cell gating v2")
+        self.say("Its tasks, and its populations as a tree:")
+        described = await self.ask("omiq_describe_workflow", {"workflow_id": study})
+        files = await self.ask(
+            "omiq_list_files", {"dataset_id": described["about"]["dataset_id"], "fields": ["name", "Stim"]}
+        )
+        self.say("How many live T cells are there with and without stimulation? Events are counted on this")
+        self.say("side, file by file, and no event passes through the model:")
+        first = [row[0] for row in files["rows"][:2]]
+        asked = {"workflow_id": study, "populations": ["Live CD3+", "any cytokine"], "files": first}
+        await self.ask("omiq_summarize_population", asked | {"task_id": "5", "features": ["PE-A"]})
+        self.say("A population of a branch beside it cannot be seen from there:")
+        await self.ask(
+            "omiq_summarize_population", asked | {"task_id": "5", "populations": ["CD8+"]}, fails=True
+        )
 
     async def _graph(self) -> None:
         self.say("What does the knowledge graph hold? One concept closely, with paths ready for SQL:")

@@ -105,12 +105,14 @@ def right(places: Any, folder: Path) -> dict[str, str]:
     """Credentials that are accepted: one in a file, one from a command, one as it is."""
     held = {name: place["credentials"] for name, place in places.items()}
     secrets = {"key": held["claribi"]["api_key"], "token": held["optimized"]["token"]}
+    secrets["personal"] = held["omiq"]["token"]
     for name, secret in secrets.items():
         (folder / name).write_text(secret, "utf-8")
         (folder / name).chmod(0o600)
     urls = {f"{name.upper()}_URL": place["url"] for name, place in places.items()}
     return urls | {
         "CLARIBI_API_KEY_FILE": str(folder / "key"),
+        "OMIQ_TOKEN_FILE": str(folder / "personal"),
         "OPTIMIZED_TOKEN_COMMAND": shlex.join([sys.executable, "-c", PRINTED, str(folder / "token")]),
         "TIMBR_API_KEY": held["timbr"]["api_key"],
     }
@@ -121,6 +123,8 @@ def wrong(places: Any) -> dict[str, str]:
     ways = {
         "CLARIBI__A": {"api_key"},
         "CLARIBI__B": {"email", "password"},
+        "OMIQ__A": {"token", "tenant"},
+        "OMIQ__B": {"secret"},
         "OPTIMIZED__A": {"token"},
         "OPTIMIZED__B": {"token"},
         "TIMBR__A": {"api_key", "impersonate"},
@@ -129,6 +133,7 @@ def wrong(places: Any) -> dict[str, str]:
     }
     found = {"CLARIBI__B__AUTH_MODE": "jwt", "CLARIBI__C__API_KEY": "a canary with spaces"}
     found |= {"OPTIMIZED__C__TOKEN": "canary", "OPTIMIZED__C__TOKEN_COMMAND": "echo canary"}
+    found |= {"OMIQ__C__SECRET": '{"email": "canary"}'}
     for account, names in ways.items():
         platform = account.partition("__")[0].lower()
         found |= {f"{account}__{name.upper()}": WRONG[platform][name] for name in names}
@@ -146,6 +151,7 @@ def environment(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
         "ALLOW": "destructive,admin",
         "ENABLE": ",".join(sorted(OFF & {op.name for name in PLATFORMS for op in in_order(name)})),
         "DOWNLOADS": str(folder / "files"),
+        "UPLOADS": str(folder.parent / "files"),
         "RESULTS": str(folder / "kept"),
         "AUDIT": str(folder / "audit"),
         "CONFIG": os.devnull,
@@ -182,5 +188,5 @@ async def test_no_process_tells_a_secret_on_any_of_its_pipes(world: World, tmp_p
     assert every - ill == {"timbr_describe", "timbr_get_query_result"}
     assert (well, refused) == (set(), [every] * 3)
     assert commands[0].count("signed in     ") == len(PLATFORMS)
-    assert commands[1].count("not signed in") == 9
+    assert commands[1].count("not signed in") == 3 * len(PLATFORMS)
     assert load_platform("claribi").variable("") in commands[1]

@@ -11,7 +11,7 @@ import pytest
 from tests.cli.conftest import Pentad, Told
 
 Account = Callable[..., str]
-LABELS = {"claribi": "clariBI", "optimized": "Optimized.App", "timbr": "Timbr"}
+LABELS = {"claribi": "clariBI", "omiq": "OMIQ", "optimized": "Optimized.App", "timbr": "Timbr"}
 
 
 @pytest.fixture
@@ -41,6 +41,7 @@ def test_nothing_set_up_is_no_fault_and_each_line_says_what_to_set(pentad: Penta
 
     assert told.code == 0
     assert re.search(r"not set up .*PENTAD_CLARIBI_API_KEY", line["claribi"])
+    assert re.search(r"not set up .*PENTAD_OMIQ_TOKEN to use it", line["omiq"])
     assert re.search(r"not set up .*PENTAD_OPTIMIZED_TOKEN", line["optimized"])
     assert re.search(r"not set up .*PENTAD_TIMBR_API_KEY and PENTAD_TIMBR_URL", line["timbr"])
 
@@ -48,14 +49,14 @@ def test_nothing_set_up_is_no_fault_and_each_line_says_what_to_set(pentad: Penta
 def test_accounts_that_work_are_signed_in_with_headroom(pentad: Pentad, account: Account) -> None:
     secret = account("claribi", "api_key", "api_key")
     account("optimized", "token", "token")
+    account("omiq", "token", "token")
     account("timbr", "api_key", "api_key")
     told = pentad("doctor")
-    timbr = lines(told).pop("timbr")
 
     assert told.code == 0
-    assert re.search(r" signed in .*headroom: not stated by the platform", timbr)
-    for line in set(told.lines) - {timbr}:
-        assert re.search(r" signed in .*headroom: \d+ ", line)
+    for platform, line in lines(told).items():
+        stated = "not stated by the platform" if platform in ("omiq", "timbr") else r"\d+ "
+        assert re.search(rf" signed in .*headroom: {stated}", line)
     assert secret not in told.out
 
 
@@ -74,7 +75,7 @@ def test_the_sandbox_is_signed_in_to_without_any_setting(pentad: Pentad) -> None
     told = pentad("doctor", "--sandbox")
 
     assert told.code == 0
-    assert [" signed in " in line for line in lines(told).values()] == [True, True, True]
+    assert [" signed in " in line for line in lines(told).values()] == [True] * len(LABELS)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,7 @@ def test_the_sandbox_is_signed_in_to_without_any_setting(pentad: Pentad) -> None
     [
         ("claribi.api_key", "revoked_key", "Settings > Developer > API Keys"),
         ("claribi.api_key", "mcp_key", "a REST key is needed"),
+        ("omiq.token", "expired_token", "adds ?token=true to its address"),
         ("optimized.token", "revoked_token", "an organisation administrator can make a new one"),
         ("timbr.api_key", "revoked_key", "copy it anew from the platform's welcome page"),
         ("timbr.jwt", "expired_jwt", "The JWT may have expired"),

@@ -19,6 +19,7 @@ from tests.cli.processes import PIPES, ended, guarded, stream
 
 PATHS = {
     "claribi": "/api/v1/reports",
+    "omiq": "/user",
     "optimized": "/v1/my-groups",
     "timbr": "/timbr/api/get_ontologies/",
 }

@@ -6,11 +6,11 @@ import json
 import pickle
 import re
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from pentad.app import App
 from pentad.catalogue import catalogue
@@ -111,15 +111,25 @@ def varied(world: World, operation: AnyOperation, number: int) -> dict[str, Any]
 def reached(world: World, operation: AnyOperation) -> list[Exchange]:
     """The requests that came in on an operation's route, whatever became of them."""
     route = operation.endpoint
+    platform = world.sandbox.platforms[str(operation.platform)]
+    base = urlsplit(platform.url).path
 
     def is_meant(one: Exchange) -> bool:
-        path = unquote(one.path)
+        path = unquote(one.path).removeprefix(base)
         return one.method == route.method and any(
             matched(route.template.rstrip("/") + end, path) is not None for end in ("", "/")
         )
 
-    platform = str(operation.platform)
-    return [one for one in world.sandbox.platforms[platform].log if is_meant(one)]
+    return [one for one in platform.log if is_meant(one)]
+
+
+def answered(world: World, operation: AnyOperation) -> set[str]:
+    """Every single value that its platform has told since its log was cleared."""
+    told = set[str]()
+    for one in world.sandbox.platforms[str(operation.platform)].log:
+        with suppress(ValueError):
+            told |= set(leaves(json.loads(one.response_body)))
+    return told
 
 
 def said(result: Any) -> str:

@@ -78,7 +78,8 @@ class Index:
             found, counts = self._postings.scores(term), weight
             if not found and (near := likest(term, self._spelt)):
                 labels |= {near} & self._labels.keys()
-                found, counts = self._postings.scores(near), weight * _MENDED
+                # The name of a platform is no word of its operations.
+                found, counts = self._postings.scores("" if near in self._labels else near), weight * _MENDED
             for row, score in found.items():
                 scores[row] += score * counts
         return scores, {self._labels[label] for label in labels}

@@ -1,0 +1,1 @@
+"""OMIQ through the in-memory client, on the embedded sandbox."""

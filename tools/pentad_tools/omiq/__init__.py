@@ -1,0 +1,1 @@
+"""OMIQ: datasets of cytometry files, workflows with gates, exports of events."""
