@@ -22,14 +22,8 @@ check: setup
 	@$(PY) -m mypy
 	@$(PY) -m basedpyright
 
-# Long sequences of calls, which add nothing to the coverage: they run beside the rest.
-LONG := tests/consent/test_consent_holds.py tests/consent/test_never_twice.py tests/test_canaries.py \
-	tests/cli/test_canaries.py
-
 test: check
-	@log=$$(mktemp); $(PY) -m pytest -p no:cacheprovider $(LONG) >$$log 2>&1 & beside=$$!; \
-	$(PY) -m pytest --cov --cov-report=term $(addprefix --ignore=,$(LONG)); main=$$?; \
-	wait $$beside; other=$$?; cat $$log; rm -f $$log; exit $$((main + other))
+	@$(PY) -m pytest -n auto --dist worksteal --cov --cov-report=term
 
 proof: setup
 	@PENTAD_PROOF=1 $(PY) -m pytest
