@@ -70,7 +70,8 @@ class Operation(Generic[P, R]):
     `retry_safe` is what the contract says of repeating it, where that is not what its effect says.
     `outward` verbs reach platforms although they belong to none. `slow` marks what may take as long as a
     call can last: it is waited for, a wait in vain is not repeated, and the text says what may go on there
-    and what to do.
+    and what to do. `alt` are routes under which other releases of the platform take the same request, in the
+    order in which they are tried.
     """
 
     fn: Callable[P, Awaitable[R]]
@@ -86,6 +87,7 @@ class Operation(Generic[P, R]):
     slow: str | None = None
     retry_safe: bool | None = None
     outward: bool = False
+    alt: tuple[Route, ...] = ()
     covers: tuple[str, ...] = ()
     example: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
@@ -143,6 +145,7 @@ class _Marked:
         settings = dict(self.settings)
         if isinstance(settings.get("route"), str):
             settings["route"] = Route.parse(settings["route"])
+            settings["alt"] = tuple(map(Route.parse, settings.get("alt", ())))
             settings.setdefault("covers", (fn.__name__,))
         return Operation(fn, **settings)
 
@@ -160,6 +163,7 @@ class Marks(TypedDict, total=False):
     slow: str
     retry_safe: bool
     outward: bool
+    alt: tuple[str, ...]
     covers: tuple[str, ...]
     example: Mapping[str, Any]
 

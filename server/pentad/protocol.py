@@ -22,7 +22,8 @@ from pentad.jsontext import loads
 from pentad.lookup import unlisted
 from pentad.operations import AnyOperation
 
-PAGE = 100
+# All of them, as not every host asks for a second page.
+PAGE = 500
 _HINT = CacheHint(ttl_ms=300_000, scope="public")
 Context = ServerRequestContext[App, Any]
 

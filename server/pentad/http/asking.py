@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-import json
-from collections.abc import AsyncIterable, Callable, Generator, Mapping
+from collections.abc import AsyncIterable, Callable, Collection, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -23,9 +22,10 @@ from pentad.http.answers import (
     one,
 )
 from pentad.http.connection import Connection
+from pentad.http.encodings import encoded
 from pentad.http.errand import NOTHING, Errand, Extra, Spill
 from pentad.models import Tabular, Wire
-from pentad.operations import AnyOperation
+from pentad.operations import AnyOperation, Route
 from pentad.results.splitting import Split
 from pentad.secrecy import SWEPT, without_secrets
 
@@ -64,6 +64,11 @@ class Asking:
         return bound
 
     # --- what a platform may say differently
+
+    @property
+    def route(self) -> Route:
+        """Where the bound operation asks."""
+        return self.operation.endpoint
 
     def path(self, path: str) -> str:
         """The contract's path as this account wants it."""
@@ -108,19 +113,29 @@ class Asking:
         spill: Spill | None = None,
     ) -> Any:
         def read(response: httpx.Response) -> Any:
+            # A sign-in that has ended may come in this guise, which the sign-in itself must see first.
             try:
                 return decode(response)
             except Disguised as fault:
-                raise self.refusal(response.status_code, fault.explained, values) from None
+                return fault
 
         errand = self.errand(values, decode=read, spill=spill)
         with self.reckoning(errand):
-            response = await self.connection.exchange(self.request(values, body, errand, extra), errand)
-            if self.respelt(response):
-                response = await self.connection.exchange(self.request(values, body, errand, extra), errand)
+            response = await self.answered(values, body, errand, extra)
             if not response.is_success:
                 raise self.failure(response, values)
+            if isinstance(errand.decoded, Disguised):
+                raise self.refusal(response.status_code, errand.decoded.explained, values)
         return errand.decoded
+
+    async def answered(
+        self, values: Mapping[str, Any], body: Any, errand: Errand, extra: Extra
+    ) -> httpx.Response:
+        """The last answer of those that asking takes; what was decoded of it stands in the errand."""
+        response = await self.connection.exchange(self.request(values, body, errand, extra), errand)
+        if not isinstance(errand.decoded, Disguised) and self.respelt(response):
+            response = await self.connection.exchange(self.request(values, body, errand, extra), errand)
+        return response
 
     def errand(self, values: Mapping[str, Any], **how: Any) -> Errand:
         operation = self.operation
@@ -131,15 +146,15 @@ class Asking:
     def request(
         self, values: Mapping[str, Any], body: Any, errand: Errand, extra: Extra = NOTHING
     ) -> httpx.Request:
-        route = self.operation.endpoint
+        route = self.route
         path, query = route.fill(values)
-        typed = {} if body is None else {"Content-Type": "application/json"}
+        kind, content = encoded(body) or (None, None)
         return self.connection.http.build_request(
             route.method,
             self.connection.address(self.path(path)),
             params=given({**query, **extra.query}) or None,
-            content=None if body is None else body.encode() if isinstance(body, str) else json.dumps(body),
-            headers=given({**typed, **self.headers(), **extra.headers}),
+            content=content,
+            headers=given({"Content-Type": kind, **self.headers(), **extra.headers}),
             extensions={"errand": errand},
         )
 
@@ -160,11 +175,13 @@ class Asking:
 
     def spill(self, model: type[Wire]) -> Spill | None:
         """What takes over a large body of this model: its rows go to a result as they come."""
-        if not self.rows_in or not issubclass(model, Tabular):
-            return None
+        return self.spilling(self.rows_in) if self.rows_in and issubclass(model, Tabular) else None
+
+    def spilling(self, members: Collection[str]) -> Spill:
+        """The same for rows that may stand under any of these members."""
 
         async def spill(chunks: AsyncIterable[bytes], encoding: str | None) -> Any:
-            split = Split(chunks, members=self.rows_in, label=self.label, encoding=foreign(encoding))
+            split = Split(chunks, members=members, label=self.label, encoding=foreign(encoding))
             body = await split.into(self.bench.draft())
             if split.swept:
                 self.call.note(SWEPT)

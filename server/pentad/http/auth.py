@@ -71,7 +71,7 @@ class TokenAuth(httpx.Auth):
     _refused: str | None = field(default=None, kw_only=True)
 
     async def async_auth_flow(self, request: httpx.Request) -> Flow:
-        if not signs(request, self.origin):
+        if not signs(request, self.origin) or self.leaves(request):
             yield request
             return
         used: str | None = None
@@ -88,8 +88,18 @@ class TokenAuth(httpx.Auth):
                 used = self._access
             self.sign(request, used or "")
             response = yield request
-            if self.stopped(response) or response.status_code != 401:
+            if self.stopped(response) or not await self.lapsed(request, response):
                 return
+
+    def leaves(self, request: httpx.Request) -> bool:
+        """Whether a request ends what was signed in to, so that it is no reason to sign in."""
+        del request
+        return False
+
+    async def lapsed(self, request: httpx.Request, response: httpx.Response) -> bool:
+        """Whether an answer says that the token is no longer good."""
+        del request
+        return response.status_code == 401
 
     def steps(self, request: httpx.Request) -> Iterator[httpx.Request]:
         """The ways in, the cheapest first."""
@@ -190,10 +200,19 @@ def object_of(response: httpx.Response, label: str) -> Mapping[str, object]:
 
 def _life(token: str, fallback: float) -> float:
     """How long a JWT lives by its own claims: a duration, so a skewed clock on either side does no harm."""
+    told = claims(token)
     try:
-        part = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-        life = float(claims["exp"]) - float(claims["iat"])
-    except (IndexError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
+        life = float(told["exp"]) - float(told["iat"])
+    except (KeyError, TypeError, ValueError, OverflowError):
         return fallback
     return life if 0 < life <= fallback * 10 else fallback
+
+
+def claims(token: str) -> Mapping[str, Any]:
+    """What a JWT says of itself, unverified; nothing where it is none."""
+    try:
+        part = token.split(".")[1]
+        told = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (IndexError, ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}

@@ -123,22 +123,22 @@ class Client(Asking):
             await self.call.clock.sleep(pause)
             pause = min(pause * 1.5, 10.0)
 
-    async def download(self, stem: str, link: str, **values: Any) -> Saved:
+    async def download(self, stem: str, link: str, body: Any = None, **values: Any) -> Saved:
         """Stream a file into the folder. The answer may be the file, JSON whose member `link` says where
         it is, or a redirect to it; such links are fetched without the credential."""
         try:
-            saved = await self._download(stem, link, values)
+            saved = await self._download(stem, link, body, values)
         except Interrupted:
             if not self.operation.repeatable:
                 raise
-            saved = await self._download(stem, link, values)
+            saved = await self._download(stem, link, body, values)
         if saved.media_type != "text/csv":
             return saved
         return replace(saved, rows=await read_csv(Path(saved.path), self.bench.draft(), self.call.left))
 
-    async def _download(self, stem: str, link: str, values: Mapping[str, Any]) -> Saved:
+    async def _download(self, stem: str, link: str, body: Any, values: Mapping[str, Any]) -> Saved:
         errand = self.errand(values, stream=True)
-        request = self.request(values, None, errand)
+        request = self.request(values, body, errand)
         for _ in range(3):
             with self.reckoning(errand):
                 response = await self.connection.exchange(request, errand)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -24,6 +25,7 @@ from pentad.http.pacing import Budget, Pacing
 from pentad.http.retry import Retrying
 
 REDIRECTS = 3
+FAREWELL = 2.0
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
 Transport = Callable[[], httpx.AsyncBaseTransport]
@@ -73,6 +75,8 @@ class Connection:
         self.memory: dict[str, Any] = {}
         # What goes on after the call that began it, until it ends or this process does.
         self.tasks: dict[str, asyncio.Task[Any]] = {}
+        # What is said before the client closes, if it was ever opened; a failure of that is no matter.
+        self.farewell: Callable[[Connection], Awaitable[None]] | None = None
         self._transport = transport or self._network
         self._opened: list[httpx.AsyncClient] = []
 
@@ -157,6 +161,10 @@ class Connection:
             _, task = self.tasks.popitem()
             task.cancel()
             await asyncio.wait([task])
+        if self._opened and self.farewell:
+            with suppress(Exception):
+                async with asyncio.timeout(FAREWELL):
+                    await self.farewell(self)
         self.__dict__.pop("http", None)
         while self._opened:
             await self._opened.pop().aclose()
