@@ -29,8 +29,8 @@ async def test_claribi_does_not_listen_without_tls(reports: httpx.AsyncClient) -
 
 
 def test_only_named_platforms_exist(sandbox: Sandbox) -> None:
-    assert list(sandbox.platforms) == ["claribi", "omiq", "optimized", "timbr"]
-    assert len(sandbox.platforms) == 4
+    assert list(sandbox.platforms) == ["claribi", "omiq", "optimibi", "optimized", "timbr"]
+    assert len(sandbox.platforms) == 5
     with pytest.raises(KeyError):
         sandbox.platforms["other"]
 

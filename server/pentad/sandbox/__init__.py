@@ -16,7 +16,7 @@ from pentad.sandbox.transport import Host, SandboxTransport
 
 __all__ = ["PLATFORMS", "Exchange", "Fault", "Faults", "Sandbox", "SandboxPlatform"]
 
-PLATFORMS = ("claribi", "omiq", "optimized", "timbr")
+PLATFORMS = ("claribi", "omiq", "optimibi", "optimized", "timbr")
 
 
 class Sandbox:

@@ -1,0 +1,144 @@
+"""Models: lists, schemas, access lists, and queries."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from pentad.sandbox.asgi import Reply
+from pentad.sandbox.optimibi.browsing import acl
+from pentad.sandbox.optimibi.cellsets import Grid, cell_set, row_objects
+from pentad.sandbox.optimibi.connecting import readable
+from pentad.sandbox.optimibi.connections import CONNECTIONS
+from pentad.sandbox.optimibi.context import Context, done, listed
+from pentad.sandbox.optimibi.cubes import CubeError, mapping, parsed, statement
+from pentad.sandbox.optimibi.downloading import attached
+from pentad.sandbox.optimibi.model import Model
+from pentad.sandbox.optimibi.models import MODELS
+from pentad.sandbox.optimibi.nodes import access_map
+from pentad.sandbox.optimibi.refusals import FileRefusalError, RefusalError
+from pentad.sandbox.optimibi.schema_text import annotated, schema_xml, zipped
+from pentad.sandbox.optimibi.warehouse import QueryError, query
+
+DAY = 86_400_000
+DESCRIPTIONS = {"RetailSales": "Ticket lines of all stores and the web shop", "Budget": "Plan by account"}
+
+
+def visible(context: Context) -> list[Model]:
+    return [model for model in MODELS.values() if model.connection in readable(context)]
+
+
+def entry(context: Context, model: Model) -> dict[str, Any]:
+    """Times are numbers here. The settings are quoted in the older edition only."""
+    born = int(context.state.born) * 1000
+    quote = "" if context.state.newer else '"'
+    settings = {"DataSource": model.connection, "EnableXmla": "false", "Provider": "mondrian"}
+    return {
+        "name": model.name,
+        "title": model.caption,
+        "owner": model.owner,
+        "ownerType": 0,
+        "createdDate": born - 500 * DAY,
+        "lastModifiedDate": born - context.state.dice.number(f"model:{model.name}", 1, 300) * DAY,
+        "dataSourceStr": "".join(f"{name}={quote}{value}{quote};" for name, value in settings.items()),
+        "dataSource": {"name": model.connection, "canRead": True},
+    }
+
+
+def list_models(context: Context) -> dict[str, Any]:
+    rows = [entry(context, model) for model in visible(context)]
+    if context.is_on("includeAccessMap"):
+        held = {0, 1, 2, 4} if context.user.admin else {0}
+        rows = [row | {"accessMap": access_map(held)} for row in rows]
+    return {"success": True, "data": rows}
+
+
+def list_brief(context: Context) -> dict[str, Any]:
+    rows = [
+        {
+            "name": model.name,
+            "caption": model.caption,
+            "description": DESCRIPTIONS.get(model.name, ""),
+            "DataSource": model.connection,
+        }
+        for model in visible(context)
+    ]
+    return done(rows, code=200)
+
+
+def check_exists(context: Context) -> dict[str, Any]:
+    """Models that the caller cannot read exist, too."""
+    return {"success": True, "exists": context.param("name") in MODELS}
+
+
+def _model(context: Context) -> Model:
+    found = {model.name: model for model in visible(context)}.get(context.args["catalog"])
+    if found is None:
+        raise FileRefusalError("Forbidden" if context.args["catalog"] in MODELS else "Not Found")
+    return found
+
+
+def download(context: Context) -> Reply:
+    model = _model(context)
+    if model.annotated:
+        return attached(annotated(model), "application/zip", f"{model.name}.zip")
+    return attached(schema_xml(model), "application/xml", f"{model.name}.xml")
+
+
+def source(context: Context) -> Reply:
+    return Reply(200, schema_xml(_model(context)), {"content-type": "application/xml"})
+
+
+def download_several(context: Context) -> Reply:
+    known = {model.name: model for model in visible(context)}
+    names = [str(name) for name in listed(context.form().get("nameList", ""))]
+    if not names or not set(names) <= set(known):
+        raise FileRefusalError("Not Found" if names else "Invalid Parameter")
+    files = {f"{name}.xml": schema_xml(known[name]) for name in names}
+    return attached(zipped(files), "application/zip", "models.zip")
+
+
+def model_acl(context: Context) -> dict[str, Any]:
+    model = MODELS.get(context.args["catalog"])
+    if model is None:
+        raise RefusalError("the model does not exist", None, more={"responseCode": 410})
+    id_ = context.state.dice.uuid(f"node:/etc/mondrian/{model.name}")
+    return acl(id_, model.owner, inherits=False, role="Data stewards")
+
+
+def verify(context: Context) -> dict[str, Any]:
+    body = context.fields()
+    try:
+        root = ET.fromstring(str(body.get("xml") or ""))  # noqa: S314 - the sandbox reads its own tests' text
+    except ET.ParseError as error:
+        raise RefusalError(f"schema cannot be read: {error}", "400", more={"type": "1"}) from error
+    if body.get("datasource") not in CONNECTIONS:
+        raise RefusalError("unknown data source", "400", more={"type": "1"})
+    if root.find(".//Measure") is None:
+        raise RefusalError("the cube has no measures\n", "400", more={"type": "2"})
+    return {"success": True, "code": "200"}
+
+
+def upgrade(context: Context) -> dict[str, Any]:
+    """The older edition keeps the converted text to itself."""
+    text = str(context.fields().get("xml") or "").replace('metamodelVersion="4.0"', 'metamodelVersion="4.1"')
+    if not text:
+        raise RefusalError("xml cannot be empty", "400")
+    return done(text, code=200) if context.state.newer else {"success": True, "msg": "success"}
+
+
+def execute(context: Context) -> dict[str, Any]:
+    """Computed over the tables of the model, as the caller sees them."""
+    body = context.fields()
+    name = str(mapping(body.get("cube")).get("name") or "")
+    model = {one.name: one for one in visible(context)}.get(name)
+    if model is None:
+        raise RefusalError(f"Cube '{name}' not found" if name else "query cannot be empty", 500)
+    try:
+        asked = parsed(model, body)
+        sql = statement(model, asked, context.user)
+        rows = query(context.state.dice.seed, model.connection, sql, asked.values)[1]
+    except (CubeError, QueryError) as error:
+        raise RefusalError(f"query failed: {error}", 500) from error
+    grid = Grid(asked, rows)
+    return cell_set(grid) if context.state.cube_answer == "cells" else row_objects(grid)
