@@ -22,8 +22,6 @@ from pentad.protocol import entry
 from pentad.settings import EFFECTS, Settings
 
 CORE = 2_500
-# With clariBI, OMIQ, Optimized.App and Timbr alone: what is left is for the fifth.
-FOUR = 2_100
 LEAN = 1_000
 ONE = 220
 PERMITTED = "all, permitted"

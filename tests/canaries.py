@@ -48,6 +48,13 @@ WRONG = {
         "secret": '{"email": "sync@lab.test", "token": "canary-secret-0000000000000000000000000001"}',
         "tenant": "canary-lab",
     },
+    "optimibi": {
+        "username": "ann",
+        "password": "canary-password",
+        "jwt": "canary.jwt.0001",
+        "token_name": "canary_name",
+        "tenant_id": "canary-tenant",
+    },
     "optimized": {"token": "canary-token-0001"},
     "timbr": {
         "api_key": "tk_canary0001",

@@ -81,13 +81,13 @@ def test_settings_that_name_nothing_are_told() -> None:
         Settings(
             sandbox=True,
             tools=frozenset({"claribi_nothing"}),
-            exclude=frozenset({"optimibi_*"}),
+            exclude=frozenset({"oracle_*"}),
             enable=frozenset({"timbr_get_config"}),
         )
     )
     assert app.problems() == [
         "PENTAD_TOOLS names 'claribi_nothing', which is no operation here",
-        "PENTAD_EXCLUDE names 'optimibi_*', which is no operation here",
+        "PENTAD_EXCLUDE names 'oracle_*', which is no operation here",
     ]
     alone = App(Settings(platforms=frozenset({"timbr"})))
     assert alone.problems() == ["PENTAD_PLATFORMS names 'timbr', which is not set up"]

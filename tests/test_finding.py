@@ -74,7 +74,7 @@ async def test_a_platform_that_is_named_is_preferred_and_one_that_is_given_is_ke
 async def test_an_unknown_platform_is_refused_with_the_valid_ones(world: World) -> None:
     told = await world.refused(FIND, query="files", platform="omik")
 
-    assert told["problems"] == {"platform": ["valid: claribi, omiq, optimized, results, timbr"]}
+    assert told["problems"] == {"platform": ["valid: claribi, omiq, optimibi, optimized, results, timbr"]}
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ async def test_an_unknown_platform_is_refused_with_the_valid_ones(world: World) 
 async def test_what_names_nothing_is_answered_with_a_map_of_areas(world: World, query: str) -> None:
     told = await world.ask(FIND, query=query)
 
-    assert list(told["areas"]) == ["claribi", "omiq", "optimized", "results", "timbr"]
+    assert list(told["areas"]) == ["claribi", "omiq", "optimibi", "optimized", "results", "timbr"]
     assert told["areas"]["claribi"]["dashboards"] == 7
     assert "what you want to do" in told["note"]
     assert list((await world.ask(FIND, query=query, platform="timbr"))["areas"]) == ["timbr"]

@@ -204,7 +204,8 @@ def test_exposure_can_be_narrowed_and_widened(file: Path) -> None:
     assert settings.platforms == {"timbr", "claribi"}
     assert settings.exclude == {"apply_plan"}
     assert read(file, "", platforms="oracle").problems == (
-        "PENTAD_PLATFORMS: 'oracle' is not one of claribi, omiq, optimized, timbr; the default is used",
+        "PENTAD_PLATFORMS: 'oracle' is not one of claribi, omiq, optimibi, optimized, timbr; "
+        "the default is used",
     )
 
 

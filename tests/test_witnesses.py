@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from pentad import operations
@@ -9,17 +13,21 @@ from pentad.catalogue import catalogue
 from pentad.operations import AnyOperation
 from pentad.sandbox import Exchange
 from pentad.settings import PLATFORMS
-from tests.inside import World, example_of, text_of
+from tests.conftest import OFF
+from tests.inside import EVERYTHING, World, example_of, text_of
 from tests.witness import Contract
 
-CONTRACTS = {"claribi": "claribi", "omiq": "omiq", "optimized": "optimized_app", "timbr": "timbr"}
+CONTRACTS = {name: name for name in PLATFORMS} | {"optimized": "optimized_app"}
 OPERATIONS = [op for name in PLATFORMS for op in operations.in_package(f"pentad_tools.{name}")]
 
 
+# Not all of its operations are there yet.
+UNFINISHED = ("optimibi",)
 # The contracts leave the bodies of these answers open, so that only the request is checked.
 REQUEST_CHECKED = frozenset(
     {
         "create_batch",
+        "execute_cube_query",
         "delete_dataset_file",
         "delete_dashboard",
         "delete_report",
@@ -32,8 +40,22 @@ REQUEST_CHECKED = frozenset(
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda op: op.name)
 async def test_the_example_runs_and_the_contract_agrees_with_what_was_sent_and_answered(
-    world: World, operation: AnyOperation
+    world: World, tmp_path: Path, operation: AnyOperation
 ) -> None:
+    known = await witnessed(world, operation)
+    if operation.platform == "optimibi" and not set(operation.covers) <= set(known):
+        # Its own address is that of the older edition.
+        older = World(tmp_path / "older", enable=OFF, **EVERYTHING)
+        older.sandbox.platforms["optimibi"].state.edition = "older"
+        known |= await witnessed(older, operation)
+        await older.app.aclose()
+
+    assert set(operation.covers) <= set(known)
+    assert {op for op in operation.covers if not known[op]} == set(operation.covers) & REQUEST_CHECKED
+
+
+async def witnessed(world: World, operation: AnyOperation) -> dict[str, bool]:
+    """The contract's operations that were asked for, and whether it knows their answers."""
     contract = Contract.load(CONTRACTS[str(operation.platform)])
     async with world.client() as client:
         told = text_of(await client.call_tool(operation.name, example_of(world, operation)))
@@ -46,10 +68,15 @@ async def test_the_example_runs_and_the_contract_agrees_with_what_was_sent_and_a
     known: dict[str, bool] = {}
     for exchange in world.sent(str(operation.platform)):
         match = contract.match(exchange.method, exchange.path)
-        if match is not None and not exchange.host.startswith(("files.", "storage.")):
-            known[match[0].operation_id] = agreed(contract, exchange)
-    assert set(operation.covers) <= set(known)
-    assert {op for op in operation.covers if not known[op]} == set(operation.covers) & REQUEST_CHECKED
+        if match is None or exchange.host.startswith(("files.", "storage.")) or moved(operation, exchange):
+            continue
+        known[match[0].operation_id] = agreed(contract, exchange)
+    return known
+
+
+def moved(operation: AnyOperation, exchange: Exchange) -> bool:
+    """Whether an address is one that another edition of the platform has."""
+    return operation.platform == "optimibi" and exchange.status == 404
 
 
 def agreed(contract: Contract, exchange: Exchange) -> bool:
@@ -67,7 +94,11 @@ def test_every_operation_of_the_contract_is_a_tool_or_listed_with_its_reason(pla
     rows = [row for row in catalogue() if row["platform"] == platform]
     covered = [operation_id for row in rows for operation_id in row["operation_ids"]]
 
-    assert sorted(covered) == sorted(contract.operations)
+    if platform in UNFINISHED:
+        assert set(covered) < set(contract.operations)
+        assert len(covered) == len(set(covered))
+    else:
+        assert sorted(covered) == sorted(contract.operations)
     assert all(row["exposed"] or row["reason"] for row in rows)
 
 
@@ -78,6 +109,8 @@ def test_method_and_path_are_the_contracts_own(operation: AnyOperation) -> None:
     for operation_id in operation.covers:
         known = contract.operations[operation_id]
         assert (operation.endpoint.method, operation.endpoint.template) == (known.method.upper(), known.path)
+        if operation.alt:
+            assert {(route.method, route.template) for route in operation.alt} <= alternates(known.node)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda op: op.name)
@@ -91,3 +124,9 @@ def test_effects_agree_with_the_contract_and_inferred_paths_are_off(operation: A
             assert operation.repeatable is known.node["x-retry-safe"]
         if known.source == "inferred" or known.variant_of:
             assert operation.off
+
+
+def alternates(node: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Method and path of the addresses under which other releases have the same call."""
+    told = (text.partition(" ") for text in node.get("x-alt-paths", ()))
+    return {(method, path) for method, _, path in told}

@@ -22,7 +22,13 @@ from pentad.sandbox.listening import served
 from pentad.story import Story
 from pentad.text import plural
 
-_SECRETS = {"claribi": "api_key", "omiq": "token", "optimized": "token", "timbr": "api_key"}
+_CREDENTIALS = {
+    "claribi": ("api_key",),
+    "omiq": ("token",),
+    "optimibi": ("username", "password"),
+    "optimized": ("token",),
+    "timbr": ("api_key",),
+}
 
 
 async def tell() -> int:
@@ -41,9 +47,9 @@ async def tell() -> int:
 
 def _environment(platforms: dict[str, Any], folder: str) -> dict[str, str]:
     found = {"PENTAD_DOWNLOADS": folder, "PENTAD_CONFIG": os.devnull}
-    for name, secret in _SECRETS.items():
-        found[f"PENTAD_{name.upper()}_URL"] = platforms[name]["url"]
-        found[f"PENTAD_{name.upper()}_{secret.upper()}"] = platforms[name]["credentials"][secret]
+    for name, settings in _CREDENTIALS.items():
+        given = platforms[name]["credentials"] | {"url": platforms[name]["url"]}
+        found |= {f"PENTAD_{name.upper()}_{one.upper()}": given[one] for one in ("url", *settings)}
     return found
 
 

@@ -19,7 +19,7 @@ from pentad.consent.spending import limits
 if TYPE_CHECKING:
     from pentad.operations import AnyOperation
 
-PLATFORMS = ("claribi", "omiq", "optimized", "timbr")
+PLATFORMS = ("claribi", "omiq", "optimibi", "optimized", "timbr")
 # The name of an account that has none.
 DEFAULT = "default"
 Exposure = Literal["core", "lean", "all"]

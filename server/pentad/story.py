@@ -25,6 +25,7 @@ class Story:
     async def tell(self) -> None:
         await self._reports()
         await self._batch()
+        await self._bi()
         await self._cells()
         await self._graph()
         await self._joined()
@@ -54,6 +55,24 @@ class Story:
         )
         self.say("The user agrees:")
         await self.ask("apply_plan", {"plan": planned["plan"]})
+
+    async def _bi(self) -> None:
+        self.say("Somebody asks for 'the outlet trading week'. Which report is it, and what is behind it?")
+        found = await self.ask("optimibi_find_content", {"query": "outlet trading wek"})
+        report = found["rows"][0][2]
+        lineage = await self.ask("optimibi_get_lineage", {"item": report})
+        kinds = {row[0]: row[1] for row in lineage["rows"]}
+        self.say("Its data, as the connection has them:")
+        await self.ask(
+            "optimibi_browse_connections", {"connection": kinds["connection"], "db_schema": "sales"}
+        )
+        await self.ask(
+            "optimibi_preview_data", {"connection": kinds["connection"], "table": "store", "limit": 3}
+        )
+        self.say("A link for the colleague, with a parameter. A value that it does not have is told:")
+        wanted = {"report": report, "parameters": {"sales_region": "Nort"}}
+        await self.ask("optimibi_get_report_link", wanted, fails=True)
+        await self.ask("optimibi_get_report_link", wanted | {"parameters": {"sales_region": "North"}})
 
     async def _cells(self) -> None:
         self.say("Cytometry: how is this study analysed?")

@@ -113,6 +113,8 @@ def right(places: Any, folder: Path) -> dict[str, str]:
     return urls | {
         "CLARIBI_API_KEY_FILE": str(folder / "key"),
         "OMIQ_TOKEN_FILE": str(folder / "personal"),
+        "OPTIMIBI_USERNAME": held["optimibi"]["username"],
+        "OPTIMIBI_PASSWORD": held["optimibi"]["password"],
         "OPTIMIZED_TOKEN_COMMAND": shlex.join([sys.executable, "-c", PRINTED, str(folder / "token")]),
         "TIMBR_API_KEY": held["timbr"]["api_key"],
     }
@@ -125,6 +127,8 @@ def wrong(places: Any) -> dict[str, str]:
         "CLARIBI__B": {"email", "password"},
         "OMIQ__A": {"token", "tenant"},
         "OMIQ__B": {"secret"},
+        "OPTIMIBI__A": {"username", "password", "tenant_id"},
+        "OPTIMIBI__B": {"jwt", "token_name"},
         "OPTIMIZED__A": {"token"},
         "OPTIMIZED__B": {"token"},
         "TIMBR__A": {"api_key", "impersonate"},
@@ -133,6 +137,7 @@ def wrong(places: Any) -> dict[str, str]:
     }
     found = {"CLARIBI__B__AUTH_MODE": "jwt", "CLARIBI__C__API_KEY": "a canary with spaces"}
     found |= {"OPTIMIZED__C__TOKEN": "canary", "OPTIMIZED__C__TOKEN_COMMAND": "echo canary"}
+    found |= {"OPTIMIBI__B__AUTH_MODE": "jwt", "OPTIMIBI__C__PASSWORD": "canary"}
     found |= {"OMIQ__C__SECRET": '{"email": "canary"}'}
     for account, names in ways.items():
         platform = account.partition("__")[0].lower()
@@ -184,8 +189,8 @@ async def test_no_process_tells_a_secret_on_any_of_its_pipes(world: World, tmp_p
 
     every = {operation.name for name in PLATFORMS for operation in in_order(name)}
     assert leaks([*told, *commands, *files(kept)], held) == []
-    # What an ontology is made of is remembered for two minutes, and so is a result that was collected.
-    assert every - ill == {"timbr_describe", "timbr_get_query_result"}
+    # What an ontology or a model is made of is remembered for minutes, and so is a result that was collected.
+    assert every - ill == {"optimibi_get_model_source", "timbr_describe", "timbr_get_query_result"}
     assert (well, refused) == (set(), [every] * 3)
     assert commands[0].count("signed in     ") == len(PLATFORMS)
     assert commands[1].count("not signed in") == 3 * len(PLATFORMS)

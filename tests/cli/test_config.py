@@ -19,11 +19,12 @@ EXAMPLE = Path(__file__).parents[2] / "claude_desktop_config.example.json"
 SECRETS = {
     "PENTAD_CLARIBI_API_KEY",
     "PENTAD_OMIQ_TOKEN",
+    "PENTAD_OPTIMIBI_PASSWORD",
     "PENTAD_OPTIMIZED_TOKEN",
     "PENTAD_TIMBR_API_KEY",
 }
 # The others are at the same address for everybody.
-ADDRESSES = {"PENTAD_TIMBR_URL"}
+ADDRESSES = {"PENTAD_OPTIMIBI_URL", "PENTAD_TIMBR_URL"}
 HOSTS = {"claude": "mcpServers", "cursor": "mcpServers", "vscode": "servers"}
 
 

@@ -23,6 +23,11 @@ CALLS = [
     "call_operation",
     "optimized_create_batch",
     "apply_plan",
+    "optimibi_find_content",
+    "optimibi_get_lineage",
+    "optimibi_browse_connections",
+    "optimibi_preview_data",
+    *["optimibi_get_report_link"] * 2,
     "omiq_list_workflows",
     "omiq_describe_workflow",
     "omiq_list_files",
@@ -63,9 +68,10 @@ def test_the_demo_tells_its_whole_story_and_its_failures_are_instructive(
     assert (story.returncode, story.stderr) == (0, "")
     assert calls == CALLS
     assert story.stdout.endswith("Done.\n")
-    slip, beside, refused = failed
+    slip, value, beside, refused = failed
     assert {json.loads(error)["error"] for error in failed} == {"rejected"}
     assert "did you mean fields?" in slip
+    assert "the nearest are North" in value
     assert "'CD8+' is not available at task 5" in beside
     assert "The statement was not sent: SHOW TOKEN prints API tokens." in refused
 

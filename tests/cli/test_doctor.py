@@ -11,7 +11,13 @@ import pytest
 from tests.cli.conftest import Pentad, Told
 
 Account = Callable[..., str]
-LABELS = {"claribi": "clariBI", "omiq": "OMIQ", "optimized": "Optimized.App", "timbr": "Timbr"}
+LABELS = {
+    "claribi": "clariBI",
+    "omiq": "OMIQ",
+    "optimibi": "Optimibi",
+    "optimized": "Optimized.App",
+    "timbr": "Timbr",
+}
 
 
 @pytest.fixture
@@ -50,12 +56,14 @@ def test_accounts_that_work_are_signed_in_with_headroom(pentad: Pentad, account:
     secret = account("claribi", "api_key", "api_key")
     account("optimized", "token", "token")
     account("omiq", "token", "token")
+    account("optimibi", "username", "username")
+    account("optimibi", "password", "password")
     account("timbr", "api_key", "api_key")
     told = pentad("doctor")
 
     assert told.code == 0
     for platform, line in lines(told).items():
-        stated = "not stated by the platform" if platform in ("omiq", "timbr") else r"\d+ "
+        stated = "not stated by the platform" if platform in ("omiq", "optimibi", "timbr") else r"\d+ "
         assert re.search(rf" signed in .*headroom: {stated}", line)
     assert secret not in told.out
 

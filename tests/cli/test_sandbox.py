@@ -20,6 +20,7 @@ from tests.cli.processes import PIPES, ended, guarded, stream
 PATHS = {
     "claribi": "/api/v1/reports",
     "omiq": "/user",
+    "optimibi": "/api/scheduler/getJobs",
     "optimized": "/v1/my-groups",
     "timbr": "/timbr/api/get_ontologies/",
 }

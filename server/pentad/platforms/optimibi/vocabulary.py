@@ -1,0 +1,46 @@
+"""Words that users and the vendor's pages have for what the operations are called here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+VOCABULARY: Mapping[str, str] = {
+    "reports": "dashboards repository",
+    "report": "dashboard page pulse",
+    "find": "where kept located look",
+    "link": "url address embed iframe share portal",
+    "folder": "directory inside contents",
+    "tree": "hierarchy everything below",
+    "repository": "export definition archive zip",
+    "favourites": "favorites starred bookmarks",
+    "favorites": "favourites starred bookmarks",
+    "recent": "recently opened last viewed history",
+    "lineage": "impact dependency dependencies downstream upstream affected break source origin",
+    "uses": "impact lineage depends feeds source affected break change",
+    "model": "cube semantic layer dataset analysis schema mondrian",
+    "models": "cubes semantic datasets analysis schemas mondrian",
+    "figures": "numbers totals measures mdx multidimensional amount by revenue",
+    "measures": "metrics dimensions levels hierarchies",
+    "connection": "datasource jdbc",
+    "connections": "databases datasources connected warehouse jdbc",
+    "tables": "views",
+    "columns": "fields types",
+    "sample": "preview peek look few example",
+    "unique": "duplicates duplicate distinct primary key",
+    "alerts": "notifications notify warnings thresholds monitored watched",
+    "alert": "notification threshold mailed recipients",
+    "jobs": "tasks timetable scheduler",
+    "parameters": "variables inputs prompts global",
+    "parameter": "variable input prompt allowed range",
+    "dictionary": "codes lookup stands mean",
+    "dictionaries": "code lists lookups",
+    "rules": "row-level security rls restrictions hidden",
+    "visibility": "hidden masked column",
+    "may": "permission permissions rights acl access list share",
+    "users": "people logins members",
+    "roles": "groups teams",
+    "profile": "myself whoami",
+    "signed": "whoami logged session login",
+    "release": "version installed datafor",
+    "server": "bi datafor",
+}

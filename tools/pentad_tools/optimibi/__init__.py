@@ -1,0 +1,1 @@
+"""Optimibi: datasets of cytometry files, workflows with gates, exports of events."""
