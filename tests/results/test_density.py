@@ -96,7 +96,17 @@ def test_the_grid_has_each_row_in_its_cell() -> None:
     )
 
     assert grid.counts == places
-    assert (grid.x.bins, grid.y.bins, len(rows)) == (200, 200, sum(places.values()))
+    assert (grid.x.bins, grid.y.bins, len(rows)) == (141, 141, sum(places.values()))
+
+
+@pytest.mark.parametrize(("rows", "bins"), [(3, 50), (2_500, 100), (40_000, 200)])
+def test_few_rows_fall_into_few_cells(rows: int, bins: int) -> None:
+    columns = {"x": Column("a", "number", "a"), "y": Column("b", "number", "b")}
+    with duckdb.connect() as connection:
+        connection.execute(f"CREATE TABLE rows_a AS SELECT random() AS a, random() AS b FROM range({rows})")
+        grid = density.read(connection, "rows_a", columns).grid
+    assert grid is not None
+    assert (grid.x.bins, grid.y.bins) == (bins, bins)
 
 
 def test_gates_of_the_axes_are_drawn_and_others_are_counted(tmp_path: Path) -> None:

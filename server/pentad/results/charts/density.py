@@ -15,7 +15,8 @@ from pentad.text import plural
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-BINS = 200
+# Cells of an axis: most, and least. With fewer rows they are fewer, as a cell is to show how many there are.
+BINS, FEWEST = 200, 50
 # A few rows far out would leave all others in one corner. So the plot ends where it has gone beyond all but
 # this part of the rows, on either side, by so much of their range.
 _PART = 0.001
@@ -36,7 +37,8 @@ def read(connection: DuckDBPyConnection, table: str, columns: Mapping[str, Colum
     (rows,) = connection.execute("SELECT count(*) FROM drawn").fetchone() or (0,)
     if not rows:
         raise empty(columns, total)
-    across, up = _scale(connection, "x"), _scale(connection, "y")
+    bins = min(BINS, max(FEWEST, round(2 * math.sqrt(rows))))
+    across, up = _scale(connection, "x", bins), _scale(connection, "y", bins)
     found = connection.execute(
         f"SELECT {across.position('x')} AS a, {up.position('y')} AS u, count(*) FROM drawn "  # noqa: S608
         f"WHERE {across.within('x')} AND {up.within('y')} GROUP BY ALL"
@@ -48,7 +50,7 @@ def read(connection: DuckDBPyConnection, table: str, columns: Mapping[str, Colum
     return Points("density", columns, [], [], rows, total - rows, notes, grid)
 
 
-def _scale(connection: DuckDBPyConnection, axis: str) -> Scale:
+def _scale(connection: DuckDBPyConnection, axis: str, bins: int) -> Scale:
     low, high, whole, part = connection.execute(
         f"SELECT min({axis}), max({axis}), bool_and(floor({axis}) = {axis}), "  # noqa: S608
         f"quantile_cont({axis}, [{_PART}, {1 - _PART}]) FROM drawn"
@@ -63,4 +65,4 @@ def _scale(connection: DuckDBPyConnection, axis: str) -> Scale:
     if high - low <= most * _FINEST:
         width = max(1.0, most * _FINEST)
         return Scale((low + high - width) / 2, width, 1)
-    return Scale(low, (high - low) / BINS, BINS)
+    return Scale(low, (high - low) / bins, bins)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from matplotlib.colors import LogNorm
 from matplotlib.patches import Polygon
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from pentad.results.charts import words
 from pentad.results.charts.fonts import SMALL, Letters
@@ -55,7 +55,10 @@ def shade(axes: Axes, points: Points, letters: Letters) -> Sequence[Artist]:
         _cells(grid), extent=bounds, origin="lower", aspect="auto", interpolation="nearest", norm=colours,
         cmap="viridis",
     )  # fmt: skip
-    bar = axes.figure.colorbar(image, ax=axes, format=FuncFormatter(lambda value, _: words.brief(value)))
+    numbers = FuncFormatter(lambda value, _: words.brief(value))
+    bar = axes.figure.colorbar(image, ax=axes, format=numbers)
+    # Below ten there is one power alone, so that the numbers between are told too.
+    bar.ax.yaxis.set_minor_formatter(numbers if grid.densest[1] < 10 else NullFormatter())
     bar.set_label("rows in a cell")
     _outline(axes, points.outlines, grid, letters)
     return []
