@@ -8,7 +8,7 @@ import httpx2 as httpx
 import pytest
 
 from pentad.sandbox.omiq import fcs
-from pentad.sandbox.omiq.clipping import KEPT_BYTES
+from pentad.sandbox.omiq.storage import KEPT_BYTES
 from tests.sandbox.omiq_desk import Desk, flow_data
 
 OCTETS = {"content_type": "application/octet-stream"}

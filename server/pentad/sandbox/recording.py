@@ -33,15 +33,17 @@ class Exchange:
 
 
 class Recorder:
-    """Keeps every exchange of the app inside in a log, before the caller sees the end of the answer."""
+    """Keeps every exchange of the app inside in a log, before the caller sees the end of the answer. Of each
+    body it keeps at most so many bytes, if `most` says."""
 
-    def __init__(self, app: App, host: str, log: deque[Exchange]) -> None:
+    def __init__(self, app: App, host: str, log: deque[Exchange], most: int | None = None) -> None:
         self._app = app
         self._host = host
         self._log = log
+        self._most = most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        tape = _Tape(self._host, scope, receive, send, self._log)
+        tape = _Tape(self._host, scope, receive, send, self._log, most=self._most)
         try:
             await self._app(scope, tape.receive, tape.send)
         finally:
@@ -49,8 +51,17 @@ class Recorder:
 
 
 class _Tape:
-    def __init__(self, host: str, scope: Scope, receive: Receive, send: Send, log: deque[Exchange]) -> None:
-        self._host, self._scope, self._log = host, scope, log
+    def __init__(
+        self,
+        host: str,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        log: deque[Exchange],
+        *,
+        most: int | None,
+    ) -> None:
+        self._host, self._scope, self._log, self._most = host, scope, log, most
         self._receive, self._send = receive, send
         self._request, self._response = bytearray(), bytearray()
         self._status = 0
@@ -59,7 +70,7 @@ class _Tape:
 
     async def receive(self) -> Message:
         message = await self._receive()
-        self._request += message.get("body", b"")
+        self._add(self._request, message)
         return message
 
     async def send(self, message: Message) -> None:
@@ -67,10 +78,14 @@ class _Tape:
             self._status = message["status"]
             self._headers = header_map(message)
         else:
-            self._response += message.get("body", b"")
+            self._add(self._response, message)
             if not message.get("more_body", False):
                 self.close()
         await self._send(message)
+
+    def _add(self, kept: bytearray, message: Message) -> None:
+        body: bytes = message.get("body", b"")
+        kept += body if self._most is None else body[: self._most - len(kept)]
 
     def close(self) -> None:
         if self._closed:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from pentad.bench import Bench
 from pentad.call import Call, Unfinished
 from pentad.consent.plans import print_of
 from pentad.errors import Malformed, PlatformError, Rejected
@@ -156,10 +155,7 @@ def _lasting(omiq: Omiq) -> Omiq:
     call = Call(
         bench.call.clock, operation=bench.call.operation, account=bench.call.account, patience=_LONGEST
     )
-    lasting = Omiq(
-        omiq.connection, Bench(call, bench.folder, bench.inbox, bench.store, bench.owner, bench.start)
-    )
-    return lasting.bound_to(omiq.operation)
+    return Omiq(omiq.connection, replace(bench, call=call)).bound_to(omiq.operation)
 
 
 async def _send(omiq: Omiq, dataset_id: str, items: Sequence[Item]) -> None:

@@ -19,12 +19,12 @@ from pentad.sandbox.omiq.access import (
     user_id,
 )
 from pentad.sandbox.omiq.app import respond
-from pentad.sandbox.omiq.clipping import ClippedRecorder
 from pentad.sandbox.omiq.links import HOST
 from pentad.sandbox.omiq.refusals import error_reply
 from pentad.sandbox.omiq.state import State
-from pentad.sandbox.omiq.storage import Storage, storage_error
+from pentad.sandbox.omiq.storage import KEPT_BYTES, Storage, storage_error
 from pentad.sandbox.platform import SandboxPlatform
+from pentad.sandbox.recording import Recorder
 
 
 class OmiqPlatform(SandboxPlatform):
@@ -38,7 +38,7 @@ class OmiqPlatform(SandboxPlatform):
         self._state: State | None = None
         self.listen("omiq.sandbox", Wire(self._respond, clock), error_reply)
         stored = Gate(Storage(lambda: self.state, clock), self.faults, clock, storage_error)
-        self.hosts[HOST] = ClippedRecorder(stored, HOST, self.log)
+        self.hosts[HOST] = Recorder(stored, HOST, self.log, KEPT_BYTES)
 
     @property
     def state(self) -> State:

@@ -33,6 +33,8 @@ from pentad.sandbox.omiq.refusals import RefusalError
 from pentad.sandbox.omiq.state import State
 from pentad.sandbox.omiq.uploads import take
 
+# Of each body that the log keeps: a table of five million events passes through here, and must not stay.
+KEPT_BYTES = 65_536
 _CREDENTIALS = ("authorization", "cookie", "proxy-authorization")
 _RANGE = re.compile(r"bytes=(?:(\d+)-(\d*)|-(\d+))")
 _MEDIA = {"csv": "text/csv; charset=utf-8", "png": "image/png"}
