@@ -37,7 +37,9 @@ class World:
     def __init__(self, downloads: Path, clock: ManualClock | None = None, **settings: Any) -> None:
         self.clock = clock or ManualClock()
         self.sandbox = Sandbox(clock=self.clock)
-        kept: dict[str, Any] = {"results": downloads.parent / "kept", "audit": downloads.parent / "audit"}
+        home = downloads.parent
+        kept: dict[str, Any] = {name: home / name for name in ("audit", "secrets")}
+        kept["results"] = home / "kept"
         self.settings = Settings(downloads=downloads, **(kept | settings))
         self.app = App(self.settings, clock=self.clock, sandbox=self.sandbox)
 
@@ -98,10 +100,28 @@ def lay_out(world: World) -> Path:
     return folder
 
 
+# Names of the secrets that examples have set on a platform.
+SECRETS = ("database", "login", "next_login", "bind", "mail", "signing")
+
+
+def lay_out_secrets(world: World) -> Path:
+    """A file for each, which their owner alone can read."""
+    folder = world.settings.secrets
+    assert folder is not None
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in SECRETS:
+        file = folder / name
+        file.touch(0o600)
+        file.write_text(f"canary-{name}-0123456789abcdef0123456789\n", "utf-8")
+    return folder
+
+
 def example_of(world: World, operation: Any) -> dict[str, Any]:
     """An operation's example with `$names` replaced by the sandbox's own ids."""
     if operation.example.keys() & {"path", "paths"}:
         lay_out(world)
+    if any(name.endswith("secret") for name in operation.example):
+        lay_out_secrets(world)
 
     def fill(value: Any) -> Any:
         if isinstance(value, str) and value.startswith("$"):

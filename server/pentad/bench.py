@@ -13,6 +13,7 @@ from pentad.inbox import Inbox
 from pentad.results.draft import Draft
 from pentad.results.record import Stored
 from pentad.results.store import Store
+from pentad.vault import Vault
 
 if TYPE_CHECKING:
     from pentad.results.query import Worker
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Bench:
-    """`folder` is where files go, `inbox` where the user lets files be taken from; results belong to
-    `owner`. `start` gives the worker, whose process only begins with its first job."""
+    """`folder` is where files go, `inbox` where the user lets files be taken from, `vault` where
+    secrets are; results belong to `owner`. `start` gives the worker, whose process only begins with its
+    first job."""
 
     call: Call
     folder: Folder
     inbox: Inbox
+    vault: Vault
     store: Store
     owner: str
     start: Callable[[], Worker]

@@ -69,11 +69,11 @@ async def settle(session: Session, plan: Plan, verdict: Verdict, progress: Progr
 
 async def _told(session: Session, operation: AnyOperation, call: Call, work: Awaitable[str]) -> Answer:
     try:
-        text = await work
+        text = call.told(await work)
         unfinished = call.unfinished and call.plan is None
         return Answer(text, images=tuple(call.images), plan=call.planned, unfinished=unfinished)
     except PlatformError as error:
-        return Answer(error_text(error, session.settings.budget), is_error=True)
+        return Answer(call.told(error_text(error, session.settings.budget)), is_error=True)
     except Exception:
         meant = call.operation or operation
         logger.exception("%s failed inside Pentad", meant.name)

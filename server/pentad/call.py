@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pentad.clock import Clock
+from pentad.jsontext import dumps
 from pentad.results.record import NOWHERE, Origin
+from pentad.secrecy import SECRET
 from pentad.settings import DEFAULT
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ Progress = Callable[[float, float | None, str], Awaitable[None]]
 class Call:
     """State of one call, made for `account`. `operation` is the one that is carried out, which another may
     have called; `origin` is how its results are made anew; `images` are PNGs that go with the answer;
-    `patience` is in seconds.
+    `patience` is in seconds; `hidden` are secrets that it was given for the platform.
 
     `plan` is set while a plan is applied, and `asked` if the user themselves said yes to it; `planned` when
     one was made; `planless` where the user wants none; `can_ask` where the client can ask its user;
@@ -36,6 +38,7 @@ class Call:
     operation: AnyOperation | None = None
     plan: Plan | None = None
     notes: list[str] = field(default_factory=list[str])
+    hidden: list[str] = field(default_factory=list[str], repr=False)
     images: list[bytes] = field(default_factory=list[bytes])
     planless: bool = False
     can_ask: bool = False
@@ -58,6 +61,16 @@ class Call:
         """Add a remark to the answer, once."""
         if remark not in self.notes:
             self.notes.append(remark)
+
+    def hide(self, secret: str) -> None:
+        """Have a secret taken out of whatever this call answers."""
+        self.hidden.append(secret)
+
+    def told(self, text: str) -> str:
+        """The JSON text of an answer without what is hidden."""
+        for secret in self.hidden:
+            text = text.replace(dumps(secret)[1:-1], SECRET)
+        return text
 
     async def report(self, done: float, total: float | None, message: str) -> None:
         """Tell the host how far the work is, where it asked to be told."""

@@ -13,6 +13,9 @@ from typing import BinaryIO
 from pentad.errors import Rejected
 from pentad.text import shorten
 
+# Bytes of a file that is sent in one piece.
+LARGEST = 64 * 2**20
+
 
 @dataclass(frozen=True)
 class Inbox:
@@ -38,6 +41,15 @@ class Inbox:
             if not os.path.samestat(os.fstat(file.fileno()), found.lstat()):
                 raise _refusal(f"The file {told} was replaced while it was opened.")
             yield file
+
+    def read(self, path: str, most: int = LARGEST) -> tuple[str, bytes]:
+        """Name and content of a file that is sent in one piece. Raises Rejected."""
+        with self.open(path) as file:
+            content = file.read(most + 1)
+            name = Path(file.name).name
+        if len(content) > most:
+            raise _refusal(f"The file {shorten(repr(path), 120)} has more than {most >> 20} MiB.")
+        return name, content
 
     def _require_taken(self, found: Path, told: str) -> None:
         homes = [home for folder in self.folders if found.is_relative_to(home := folder.resolve())]

@@ -34,12 +34,13 @@ def exact(body: bytes | str) -> Any:
         raise ValueError("a number is out of all bounds") from None
 
 
-def dumps(value: Any) -> str:
+def dumps(value: Any, *, escaped: bool = False) -> str:
     """Compact JSON text, not escaped beyond need; `Decimal` values come out as the numbers they were.
 
-    Half a surrogate pair, which no encoding can carry, becomes a replacement character.
+    Half a surrogate pair, which no encoding can carry, becomes a replacement character, unless all that is
+    not ASCII is `escaped`.
     """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_number, allow_nan=False)
+    text = json.dumps(value, ensure_ascii=escaped, separators=(",", ":"), default=_number, allow_nan=False)
     if _MARK in text:
         text = _NUMBER.sub(r"\1", text)
     return text if text.isascii() else _LONE.sub("\ufffd", text)

@@ -26,6 +26,11 @@ Id = Annotated[str, Field(min_length=1, max_length=200)]
 Limit = Annotated[int, Field(ge=1, le=1000), NO_FLAG] | None
 Cursor = Annotated[str | None, Field(max_length=200)]
 Fields = list[str] | None
+# What is set on a platform and must not pass through a model is named instead.
+SecretName = Annotated[
+    str,
+    Field(min_length=1, max_length=100, description="A secret by name: a file in the user's PENTAD_SECRETS."),
+]
 
 
 class Wire(BaseModel):

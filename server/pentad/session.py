@@ -22,6 +22,7 @@ from pentad.results.record import Origin
 from pentad.results.store import Store
 from pentad.settings import DEFAULT, Account, Settings
 from pentad.text import shorten
+from pentad.vault import Vault
 
 if TYPE_CHECKING:
     from pentad.operations import AnyOperation
@@ -59,6 +60,7 @@ class Session:
         self.spending = Spending(self.settings.spend_limit)
         self.folder = Folder(self.settings.downloads)
         self.inbox = Inbox(self.settings.uploads or (self.settings.downloads,))
+        self.vault = Vault(self.settings.secrets)
 
     def accounts(self, operation: AnyOperation) -> tuple[str, ...]:
         """The names of the accounts that an operation can be asked of; none for verbs."""
@@ -115,7 +117,7 @@ class Session:
 
     def bench(self, call: Call) -> Bench:
         """What this call works with beside its platform."""
-        return Bench(call, self.folder, self.inbox, self.store, self.owner, lambda: self.worker)
+        return Bench(call, self.folder, self.inbox, self.vault, self.store, self.owner, lambda: self.worker)
 
     @property
     def worker(self) -> Worker:

@@ -69,6 +69,7 @@ class Settings:
     exclude: frozenset[str] = frozenset()
     budget: int = 1500
     uploads: tuple[Path, ...] = ()
+    secrets: Path | None = None
     downloads: Path = field(default_factory=lambda: Path.home() / "Downloads" / "pentad")
     results: Path = field(default_factory=lambda: cache_folder(os.environ))
     audit: Path | None = None
@@ -139,6 +140,11 @@ GENERAL = (
     ("budget", "tokens an answer may take, 200 to 6,000", "1500"),
     ("downloads", "folder that files are saved in", "~/Downloads/pentad"),
     ("uploads", "folders that files may be uploaded from, comma-separated", "the download folder"),
+    (
+        "secrets",
+        "folder with a file for each secret that operations may set on a platform, which calls name",
+        "none",
+    ),
     ("results", "folder for large results, in one of its own that is removed at the end", "~/.cache/pentad"),
     ("audit", "folder that changes are recorded in, a file per process", "~/.local/state/pentad/audit"),
     ("keep", "hours for which a result can be read on, 0.1 to 48", "1"),
@@ -286,6 +292,7 @@ READERS: Mapping[str, Any] = {
     "budget": lambda text: readers.whole(text, 200, 6000),
     "downloads": lambda text: Path(text).expanduser(),
     "uploads": lambda text: tuple(Path(one).expanduser() for one in sorted(readers.names(text))),
+    "secrets": lambda text: Path(text).expanduser(),
     "results": lambda text: Path(text).expanduser(),
     "audit": lambda text: Path(text).expanduser(),
     "keep": readers.hours,

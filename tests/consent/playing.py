@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pentad.app import App
 from pentad.catalogue import catalogue
@@ -109,15 +109,18 @@ def varied(world: World, operation: AnyOperation, number: int) -> dict[str, Any]
 
 
 def reached(world: World, operation: AnyOperation) -> list[Exchange]:
-    """The requests that came in on an operation's route, whatever became of them."""
-    route = operation.endpoint
+    """The requests that came in on an operation's route, whatever became of them; where the platform's
+    edition has it elsewhere, those that came in there."""
+    routes = (operation.endpoint, *operation.alt)
     platform = world.sandbox.platforms[str(operation.platform)]
     base = urlsplit(platform.url).path
 
     def is_meant(one: Exchange) -> bool:
         path = unquote(one.path).removeprefix(base)
-        return one.method == route.method and any(
-            matched(route.template.rstrip("/") + end, path) is not None for end in ("", "/")
+        return one.status not in (404, 405) and any(
+            one.method == route.method and matched(route.template.rstrip("/") + end, path) is not None
+            for route in routes
+            for end in ("", "/")
         )
 
     return [one for one in platform.log if is_meant(one)]
@@ -152,7 +155,12 @@ def leaves(value: Any) -> Iterator[str]:
 
 def carried(request: Exchange) -> set[str]:
     """Every single value of a request: in its path, its query and its body."""
-    body = json.loads(request.request_body) if request.request_body else None
+    body: Any = request.request_body.decode("utf-8", "replace")
+    kind = request.request_headers.get("content-type", "").partition(";")[0]
+    if kind == "application/x-www-form-urlencoded":
+        body = dict(parse_qsl(body))
+    elif kind not in ("text/plain", "multipart/form-data"):
+        body = json.loads(body) if body else None
     return {unquote(part) for part in request.path.split("/")} | {
         *(value for _, value in request.query),
         *leaves(body),

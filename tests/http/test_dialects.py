@@ -198,7 +198,7 @@ async def test_a_call_without_extra_carries_what_is_usual() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "sent"), [("SELECT 'é'", "SELECT 'é'".encode()), ({"a": "é"}, b'{"a": "\\u00e9"}'), ("", b"")]
+    ("body", "sent"), [("SELECT 'é'", "SELECT 'é'".encode()), ({"a": "é"}, b'{"a":"\\u00e9"}'), ("", b"")]
 )
 async def test_a_text_is_sent_as_it_is_and_anything_else_as_json(body: Any, sent: bytes) -> None:
     line = Line(ok(THING))

@@ -23,6 +23,7 @@ from pentad.operations import reads, writes
 from pentad.results.folder import Scratch
 from pentad.results.query import Worker
 from pentad.results.store import Store
+from pentad.vault import Vault
 from tests.clock import ManualClock
 
 URL = "https://shop.example"
@@ -155,7 +156,7 @@ def bench(call: Call, folder: Folder | None = None, store: Store | None = None) 
     """What a call works with; nothing here asks the worker."""
     folder = folder or Folder(Path(__file__) / "no folder")
     store = store or Store(call.clock, scratch=Scratch(folder.path))
-    return Bench(call, folder, Inbox((folder.path,)), store, "me", _no_worker)
+    return Bench(call, folder, Inbox((folder.path,)), Vault(None), store, "me", _no_worker)
 
 
 def _no_worker() -> Worker:

@@ -16,6 +16,7 @@ from pentad.sandbox.optimibi.accounts import seeded_users
 from pentad.sandbox.optimibi.cellsets import Grid, cell_set
 from pentad.sandbox.optimibi.cubes import parsed, statement
 from pentad.sandbox.optimibi.models import MODELS
+from pentad.sandbox.optimibi.rules import OBJECT_RULES, ROW_RULES, Sight
 from pentad.sandbox.optimibi.warehouse import query
 from tests.proof import EXAMPLES
 from tests.sandbox.optimibi_desk import D, Desk, M, asked, basic
@@ -229,7 +230,7 @@ def test_counts_and_sums_over_the_members_of_any_level_are_those_of_all(
     place: tuple[str, str, str, str],
 ) -> None:
     name, dimension, hierarchy, level = place
-    model, user = MODELS[name], seeded_users(Dice(1))["mvega"]
+    model, sight = MODELS[name], Sight(seeded_users(Dice(1))["mvega"], ROW_RULES, OBJECT_RULES)
     additive = [one for one in model.measures if one.aggregator in ("sum", "count")]
     if not additive:
         return
@@ -237,7 +238,7 @@ def test_counts_and_sums_over_the_members_of_any_level_are_those_of_all(
     found: list[list[Decimal]] = []
     for rows in ({f"[{dimension}].[{hierarchy}]": [level]}, {}):
         made = parsed(model, asked(rows, measures, model=name))
-        told = query(1, model.connection, statement(model, made, user), made.values)[1]
+        told = query(1, model.connection, statement(model, made, sight), made.values)[1]
         cells = body_of(cell_set(Grid(made, told)))
         columns = zip(*cells.values(), strict=True)
         found.append(

@@ -57,6 +57,7 @@ class Asking:
         self.call = bench.call
         self.folder = bench.folder
         self.inbox = bench.inbox
+        self.vault = bench.vault
 
     def bound_to(self, operation: AnyOperation) -> Self:
         bound = copy.copy(self)

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from pentad.errors import NotFound
 from pentad.models import NO_FLAG
 from pentad.platforms.optimibi import Optimibi
+from pentad.platforms.optimibi.reading import LATELY
 from pentad.text import nearest, shorten
 
 T = TypeVar("T")
@@ -46,7 +47,7 @@ Most = Annotated[int, Field(ge=1, le=1000), NO_FLAG, WithJsonSchema({"type": "in
 
 async def lately(optimibi: Optimibi, key: str, fetch: Callable[[], Awaitable[T]], *, anew: bool = False) -> T:
     """What `fetch` brought within the last ten minutes, else what it brings now."""
-    kept = optimibi.connection.memory.setdefault("optimibi lately", {})
+    kept = optimibi.connection.memory.setdefault(LATELY, {})
     now = optimibi.call.clock.monotonic()
     known = kept.get(key)
     if known is None or anew or now - known[0] >= LIFE:

@@ -16,6 +16,7 @@ from pentad.models import NO_FLAG, Page, Row
 from pentad.operations import reads
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.paths import as_path
+from pentad.platforms.optimibi.reading import CONTENT
 from pentad_tools.optimibi.items import Item, items_in
 from pentad_tools.optimibi.session import session_info
 
@@ -88,7 +89,7 @@ class Seen:
 
 def seen(optimibi: Optimibi) -> Sequence[Item] | None:
     """The repository as it was read lately, if it was."""
-    known = optimibi.connection.memory.get("repository")
+    known = optimibi.connection.memory.get(CONTENT)
     if isinstance(known, Seen) and optimibi.call.clock.monotonic() - known.at <= _LIFE:
         return known.items
     return None
@@ -104,5 +105,5 @@ async def content(optimibi: Optimibi, *, anew: bool = False) -> Sequence[Item]:
     places = [PUBLIC, *([f"/home/{user}"] if user else [])]
     trees = await asyncio.gather(*(inside(optimibi, place) for place in places))
     found = [item for tree in trees for item in tree] or await searched(optimibi, "")
-    optimibi.connection.memory["repository"] = Seen(found, optimibi.call.clock.monotonic())
+    optimibi.connection.memory[CONTENT] = Seen(found, optimibi.call.clock.monotonic())
     return found

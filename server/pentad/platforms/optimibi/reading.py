@@ -11,11 +11,13 @@ from typing import Any, ClassVar
 
 import httpx2 as httpx
 
+from pentad.consent.plans import Preview
 from pentad.errors import AuthFailed, Malformed, NotFound, Rejected
 from pentad.http.answers import Disguised, Explained, is_json, json_of, kind_of
 from pentad.http.client import Client
 from pentad.http.errand import NOTHING, Errand, Extra
-from pentad.models import Row
+from pentad.jsontext import exact
+from pentad.models import Row, Wire
 from pentad.operations import Route
 from pentad.platforms.optimibi import dialect
 from pentad.secrecy import SWEPT, without_shapes
@@ -26,6 +28,8 @@ _JWT_BELOW = "A JWT works on plugin calls only; use PENTAD_OPTIMIBI_AUTH_MODE=se
 _LARGEST_TEXT = 8 * 2**20
 _TEXT = Extra(headers={"Accept": "*/*"})
 _MOVED = (404, 405)
+# Under which names an account's connection remembers lists, and the trees of the repository.
+LATELY, CONTENT = "optimibi lately", "repository"
 
 
 class Reading(Client):
@@ -86,6 +90,27 @@ class Reading(Client):
         found: str = await self.ask(values, read, body, _TEXT)
         return found
 
+    async def stored(self, body: Any = None, **values: Any) -> Any:
+        """The answer with its secrets: to be changed and sent back, never to be shown."""
+
+        def read(response: httpx.Response) -> Any:
+            self._guises_judged(response)
+            self._judged(json_of(response, self.label, self.page_hint()))
+            return exact(response.content)
+
+        return await self.ask(values, read, body)
+
+    async def change(
+        self, preview: Preview | None, body: Any = None, *, extra: Extra = NOTHING, **values: Any
+    ) -> dict[str, Any]:
+        """A change, planned where there is a preview: what the answer tells beside its success. What was
+        learnt of the server's content before is forgotten."""
+        try:
+            return (await self.send(Wire, body=body, preview=preview, extra=extra, **values)).record()
+        finally:
+            for learnt in (LATELY, CONTENT):
+                self.connection.memory.pop(learnt, None)
+
     # --- dialect
 
     def opened(self, data: Any) -> Any:
@@ -109,9 +134,15 @@ class Reading(Client):
             self.call.note(told)
 
     def decoded(self, response: httpx.Response) -> Any:
+        self._guises_judged(response)
+        plain = kind_of(response) == "text/plain" and response.content.lstrip()[:1] not in (b"{", b"[")
+        if plain and self.operation.effect != "read":
+            return {"value": clean(response.text).strip()}
+        return super().decoded(response)
+
+    def _guises_judged(self, response: httpx.Response) -> None:
         self._file_judged(response, response.content)
         self._page_judged(response)
-        return super().decoded(response)
 
     def _page_judged(self, response: httpx.Response, *, expected: bool = False) -> None:
         """Raises Disguised for a web page in place of data."""

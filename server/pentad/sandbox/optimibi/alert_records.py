@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pentad.sandbox.dice import Dice
-from pentad.sandbox.optimibi.alerts import ALERTS, Alert, iso, job_id, next_run, query_model
+from pentad.sandbox.optimibi.alerts import Alert, iso, job_id, next_run, query_model
 
 STARTED = "2026-02-02T07:30:00.000+00:00"
 _WEEKLY: dict[str, Any] = {
@@ -59,9 +60,9 @@ def _mail(alert: Alert) -> dict[str, Any]:
     return {**people, "subject": alert.title, "content": alert.content}
 
 
-def jobs(dice: Dice, now: float, username: str | None) -> list[dict[str, Any]]:
+def jobs(alerts: Sequence[Alert], dice: Dice, now: float, username: str | None) -> list[dict[str, Any]]:
     """The jobs of a user, or of all."""
-    here = [one for one in ALERTS if one.enabled == "1" and username in (None, one.by)]
+    here = [one for one in alerts if one.enabled == "1" and username in (None, one.by)]
     return [_job(dice, one, now) for one in here]
 
 

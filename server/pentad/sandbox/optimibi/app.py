@@ -15,7 +15,8 @@ from pentad.sandbox.optimibi.refusals import (
     container_page,
     unauthorized,
 )
-from pentad.sandbox.optimibi.routes import ROUTES, Route
+from pentad.sandbox.optimibi.routes import ROUTES
+from pentad.sandbox.optimibi.routing import Route
 from pentad.sandbox.optimibi.signing_in import BadPasswordError, caller_of, cookies, session_of
 from pentad.sandbox.optimibi.state import State
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from pentad.sandbox.asgi import Reply
 from pentad.sandbox.optimibi.context import Context, count_of
-from pentad.sandbox.optimibi.models import MODELS
 from pentad.sandbox.optimibi.nodes import Node, access_map, slashed
 from pentad.sandbox.optimibi.refusals import JSON, RefusalError
 
@@ -116,7 +115,7 @@ def search(context: Context) -> dict[str, Any]:
 
 
 def _model_folders(context: Context) -> Iterable[Node]:
-    for model in MODELS.values():
+    for model in context.state.models.values():
         path, born = f"{_MODELS}/{model.name}", int(context.state.born) * 1000
         yield Node(
             path, context.state.dice.uuid(f"node:{path}"), model.caption, True, born, born, model.owner

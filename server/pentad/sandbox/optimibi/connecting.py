@@ -5,19 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from pentad.sandbox.optimibi.browsing import acl
-from pentad.sandbox.optimibi.connections import CONNECTIONS, described
+from pentad.sandbox.optimibi.connections import described
 from pentad.sandbox.optimibi.context import Context
 from pentad.sandbox.optimibi.nodes import access_map
 from pentad.sandbox.optimibi.refusals import RefusalError
 
 
 def readable(context: Context) -> list[str]:
-    return [name for name, one in CONNECTIONS.items() if context.user.authors or not one.staff_only]
+    return [
+        name for name, one in context.state.connections.items() if context.user.authors or not one.staff_only
+    ]
 
 
 def list_connections(context: Context) -> dict[str, Any]:
     """The list has a name of its own. Names only, or what kind is wanted, are of the newer edition."""
-    rows = [described(context.state.dice, CONNECTIONS[name], listed=True) for name in readable(context)]
+    rows = [
+        described(context.state.dice, context.state.connections[name], listed=True)
+        for name in readable(context)
+    ]
     if context.state.newer and context.param("isUploadDataset") == "true":
         rows = []
     if context.state.newer and context.param("includeInfo") == "false":
@@ -32,7 +37,7 @@ def list_connections(context: Context) -> dict[str, Any]:
 def _named(context: Context) -> str:
     """Real statuses, with the usual body."""
     name = context.param("name")
-    if name not in CONNECTIONS:
+    if name not in context.state.connections:
         raise RefusalError(f"Connection {name} does not exist", "404", 404)
     if name not in readable(context):
         raise RefusalError("no permission", "403", 403)
@@ -40,7 +45,7 @@ def _named(context: Context) -> str:
 
 
 def get_connection(context: Context) -> dict[str, Any]:
-    return described(context.state.dice, CONNECTIONS[_named(context)], listed=False)
+    return described(context.state.dice, context.state.connections[_named(context)], listed=False)
 
 
 def try_connection(context: Context) -> dict[str, Any]:
@@ -48,9 +53,9 @@ def try_connection(context: Context) -> dict[str, Any]:
     name = str(body.get("name") or context.param("name"))
     if not body:
         return {"success": False}
-    if name in CONNECTIONS and not context.user.authors:
+    if name in context.state.connections and not context.user.authors:
         raise RefusalError("no permission", "403", 403)
-    found = CONNECTIONS.get(name)
+    found = context.state.connections.get(name)
     return {"success": found is not None and body.get("hostname") == found.host, "name": name}
 
 

@@ -5,15 +5,32 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import HTTP
 from typing import Any
 from urllib.parse import parse_qsl
 
 from pentad.sandbox.asgi import Call
 from pentad.sandbox.optimibi.accounts import User
 from pentad.sandbox.optimibi.refusals import RefusalError
+from pentad.sandbox.optimibi.rules import Sight
 from pentad.sandbox.optimibi.state import Session, State
 
 FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a multipart form; `file` is the name of a file, None for a plain field."""
+
+    file: str | None
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +49,10 @@ class Context:
         return self.who
 
     @property
+    def sight(self) -> Sight:
+        return Sight(self.user, self.state.row_rules, self.state.object_rules)
+
+    @property
     def media(self) -> str:
         return self.call.headers.get("content-type", "").partition(";")[0].strip().lower()
 
@@ -46,6 +67,19 @@ class Context:
         if self.media != FORM:
             return {}
         return dict(parse_qsl(self.call.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+    def text(self) -> str:
+        """A body of plain text; a body in any other encoding has none."""
+        return self.call.body.decode("utf-8", "replace").strip() if self.media == "text/plain" else ""
+
+    def parts(self) -> dict[str, Part]:
+        """The parts of a multipart form by name; a body in any other encoding has none."""
+        if self.media != MULTIPART:
+            return {}
+        head = f"Content-Type: {self.call.headers['content-type']}\r\n\r\n".encode()
+        found = BytesParser(policy=HTTP).parsebytes(head + self.call.body)
+        named = ((one, one.get_param("name", header="content-disposition")) for one in found.iter_parts())
+        return {str(name): Part(one.get_filename(), _content(one)) for one, name in named if name}
 
     def json(self) -> Any:
         """The JSON body; a body in any other encoding is not seen, and a broken one fails the call."""
@@ -65,6 +99,11 @@ class Context:
     def root(self) -> str:
         """The public address of the server, with a final slash."""
         return f"{self.call.base}/datafor/"
+
+
+def _content(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
 
 
 def done(

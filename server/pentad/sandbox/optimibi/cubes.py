@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from pentad.sandbox.optimibi.accounts import User
 from pentad.sandbox.optimibi.model import Dimension, Hierarchy, Level, Measure, Model
-from pentad.sandbox.optimibi.rules import visible_rows
+from pentad.sandbox.optimibi.rules import Sight
 from pentad.sandbox.optimibi.warehouse import quoted
 
 _SEGMENT = re.compile(r"\[([^\]]*)\]")
@@ -132,12 +131,12 @@ def _window(properties: Mapping[str, Any]) -> tuple[int, int]:
     return (int(start), int(count)) if start.isdecimal() and count.isdecimal() else (0, 1_000_000)
 
 
-def statement(model: Model, query: Query, user: User) -> str:
+def statement(model: Model, query: Query, sight: Sight) -> str:
     """The SQL of a query; appends the keys of selected members to `query.values`."""
     levels = [f"CAST({one.level.sql} AS VARCHAR)" for one in (*query.rows, *query.columns)]
     cells = [*levels, *(measure.sql for measure in query.measures)]
-    text = ["SELECT", ", ".join(cells), "FROM", _table(model, model.fact, user)]
-    text += [f"JOIN {_table(model, join.table, user)} ON {join.on}" for join in model.joins]
+    text = ["SELECT", ", ".join(cells), "FROM", _table(model, model.fact, sight)]
+    text += [f"JOIN {_table(model, join.table, sight)} ON {join.on}" for join in model.joins]
     limits = [
         _limit(one, query.values) for one in (*query.rows, *query.columns, *query.filters) if one.members
     ]
@@ -147,8 +146,8 @@ def statement(model: Model, query: Query, user: User) -> str:
     return " ".join(text)
 
 
-def _table(model: Model, table: str, user: User) -> str:
-    return f"{visible_rows(user, model.connection, model.schema, table)} AS {quoted(table)}"
+def _table(model: Model, table: str, sight: Sight) -> str:
+    return f"{sight.rows(model.connection, model.schema, table)} AS {quoted(table)}"
 
 
 def _limit(one: Shown, values: list[str]) -> str:

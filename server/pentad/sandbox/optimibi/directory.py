@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pentad.sandbox.optimibi.accounts import ROLES, TYPES, User
+from pentad.sandbox.optimibi.accounts import TYPES, User
 from pentad.sandbox.optimibi.context import Context, count_of
 
 DAY = 86_400_000
@@ -26,7 +26,7 @@ def roles(context: Context) -> dict[str, Any]:
     """Times are text in the older edition, numbers in the newer one."""
     born, wanted = int(context.state.born) * 1000, context.param("type")
     loaded: object = born - 200 * DAY if context.state.newer else "2026-02-03T09:15:00"
-    named = [(name, "0") for name in ROLES] + [(name, "2") for name in TYPES]
+    named = [(name, "0") for name in context.state.roles] + [(name, "2") for name in TYPES]
     rows = [
         {"authority": name, "type": kind, "loadDate": loaded} for name, kind in named if wanted in ("", kind)
     ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from pentad.sandbox.optimibi.context import Context, done, listed
 from pentad.sandbox.optimibi.metadata import connection_of, sampled
-from pentad.sandbox.optimibi.parameters import DICTIONARIES, PARAMETERS, Dictionary, system_values
+from pentad.sandbox.optimibi.parameters import Dictionary, system_values
 from pentad.sandbox.optimibi.refusals import RefusalError
 
 
@@ -14,7 +14,9 @@ def list_parameters(context: Context) -> dict[str, Any]:
     """A name is looked at in the newer edition only."""
     form, newer = context.form(), context.state.newer
     wanted = (form.get("name") or form.get("id")) if newer else None
-    rows = [one.shown(newer=newer) for one in PARAMETERS.values() if wanted in (None, "", one.name)]
+    rows = [
+        one.shown(newer=newer) for one in context.state.parameters.values() if wanted in (None, "", one.name)
+    ]
     return done(rows, code=None, msg="")
 
 
@@ -22,7 +24,7 @@ def parameter_values(context: Context) -> dict[str, Any]:
     """Values are computed only from a detail in the request, in the newer edition; else the definition
     holds what they come from."""
     form, newer = context.form(), context.state.newer
-    one = PARAMETERS.get(form.get("id") or form.get("name") or "")
+    one = context.state.parameters.get(form.get("id") or form.get("name") or "")
     told = {} if one is None else {"config": one.shown(newer=newer)}
     detail = form.get("detail", "") if newer else ""
     kind, rows = form.get("type"), list[dict[str, Any]]()
@@ -41,14 +43,14 @@ def parameter_values(context: Context) -> dict[str, Any]:
 def list_dictionaries(context: Context) -> dict[str, Any]:
     form = context.form() if context.state.newer else {}
     wanted = form.get("name") or form.get("id")
-    rows = [one.shown() for one in DICTIONARIES.values() if wanted in (None, "", one.name)]
+    rows = [one.shown() for one in context.state.dictionaries.values() if wanted in (None, "", one.name)]
     return done(rows, code=None, msg="")
 
 
 def dictionary_values(context: Context) -> dict[str, Any]:
     """A body that is no form names none, and has no values."""
     form = context.form()
-    one = DICTIONARIES.get(form.get("id") or form.get("name") or "")
+    one = context.state.dictionaries.get(form.get("id") or form.get("name") or "")
     if one is None:
         return done([], code=None, msg="")
     return done(_values(context, one), code=None, msg="", config=one.shown())

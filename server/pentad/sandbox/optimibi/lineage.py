@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pentad.sandbox.optimibi.alerts import ALERTS
 from pentad.sandbox.optimibi.connecting import readable
 from pentad.sandbox.optimibi.context import Context
 from pentad.sandbox.optimibi.metadata import connection_of
 from pentad.sandbox.optimibi.modelling import entry, visible
-from pentad.sandbox.optimibi.models import MODELS
 from pentad.sandbox.optimibi.nodes import Node, slashed
 
 Edge = tuple[str, str]
@@ -30,12 +28,12 @@ def graph(context: Context) -> dict[str, Any]:
             edges += [
                 edge
                 for model in node.models
-                for edge in ((_of(model), _schema(model)), (_schema(model), node.path))
+                for edge in ((_of(context, model), _schema(model)), (_schema(model), node.path))
             ]
     for name in body.get("schemas") or []:
-        edges += _down(context, str(name)) if name in MODELS else []
+        edges += _down(context, str(name)) if name in context.state.models else []
     for name in body.get("connections") or []:
-        held = [model for model in MODELS.values() if model.connection == name]
+        held = [model for model in context.state.models.values() if model.connection == name]
         edges += [edge for model in held for edge in _down(context, model.name)]
     edges = list(dict.fromkeys(edges))
     found = dict.fromkeys(lid for edge in edges for lid in edge)
@@ -43,8 +41,8 @@ def graph(context: Context) -> dict[str, Any]:
     return {"success": True, "objs": [_object(context, lid) for lid in found], "links": links}
 
 
-def _of(model: str) -> str:
-    return f"connection/{MODELS[model].connection}"
+def _of(context: Context, model: str) -> str:
+    return f"connection/{context.state.models[model].connection}"
 
 
 def _schema(model: str) -> str:
@@ -52,7 +50,10 @@ def _schema(model: str) -> str:
 
 
 def _down(context: Context, model: str) -> list[Edge]:
-    return [(_of(model), _schema(model)), *((_schema(model), one.path) for one in users_of(context, model))]
+    return [
+        (_of(context, model), _schema(model)),
+        *((_schema(model), one.path) for one in users_of(context, model)),
+    ]
 
 
 def _object(context: Context, lid: str) -> dict[str, Any]:
@@ -60,12 +61,12 @@ def _object(context: Context, lid: str) -> dict[str, Any]:
     if kind == "connection":
         return {"lid": lid, "type": kind, "name": name, "title": name, "canRead": name in readable(context)}
     if kind == "schema":
-        can = MODELS[name] in visible(context)
+        can = context.state.models[name] in visible(context)
         return {
             "lid": lid,
             "type": kind,
             "name": name,
-            "title": MODELS[name].caption,
+            "title": context.state.models[name].caption,
             "canRead": can,
             "exist": True,
         }
@@ -90,7 +91,10 @@ def of_connection(context: Context) -> dict[str, Any]:
 def _entry(context: Context, model: str) -> dict[str, Any]:
     files = _readable(context, model) if context.is_on("includeFiles") else []
     shown = [{"path": one.path, "title": one.title, "id": one.id} for one in files]
-    return entry(context, MODELS[model]) | {"files": shown, "otherFiles": _others(context, model)}
+    return entry(context, context.state.models[model]) | {
+        "files": shown,
+        "otherFiles": _others(context, model),
+    }
 
 
 def of_model(context: Context) -> dict[str, Any]:
@@ -108,4 +112,8 @@ def _readable(context: Context, model: str) -> list[Node]:
 
 def _others(context: Context, model: str) -> list[dict[str, str]]:
     wanted = context.is_on("includeOthers")
-    return [{"name": one.name, "type": "alert"} for one in ALERTS if wanted and one.model == model]
+    return [
+        {"name": one.name, "type": "alert"}
+        for one in context.state.alerts.values()
+        if wanted and one.model == model
+    ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pentad.sandbox.optimibi.connections import CONNECTIONS, Connection, expressions
+from pentad.sandbox.optimibi.connections import Connection, expressions
 from pentad.sandbox.optimibi.context import Context, count_of, done, listed
 from pentad.sandbox.optimibi.refusals import RefusalError
-from pentad.sandbox.optimibi.rules import hidden_columns, spelled, visible_rows
+from pentad.sandbox.optimibi.rules import spelled
 from pentad.sandbox.optimibi.warehouse import QueryError, query, quoted, records
 
 ROW_CAP, ROW_DEFAULT = 1_000, 50
@@ -37,7 +37,7 @@ def connection_of(context: Context, name: str) -> Connection:
     """Raises RefusalError for no name, an unknown one, and one that the caller may not read."""
     if not name:
         raise RefusalError("parameter connection cannot be empty", "400")
-    found = CONNECTIONS.get(name)
+    found = context.state.connections.get(name)
     if found is None:
         raise RefusalError(f"Connection {name} does not exist", "404")
     if found.staff_only and not context.user.authors:
@@ -60,7 +60,7 @@ def catalog(context: Context, one: Connection) -> dict[str, dict[str, list[tuple
         if schema in one.closed and not context.user.admin:
             continue
         columns = made.setdefault(schema, {}).setdefault(table, [])
-        if column[0] not in hidden_columns(context.user, one.name, schema, table):
+        if column[0] not in context.sight.hidden(one.name, schema, table):
             columns.append(tuple(column))
     return made
 
@@ -171,7 +171,7 @@ def _sample(context: Context, one: Connection, form: dict[str, str]) -> tuple[st
     if any(fragments) and not context.user.authors:
         raise RefusalError("SQL_FRAGMENT_FORBIDDEN", "403")
     limit = ["WHERE", where] if where else []
-    rows = visible_rows(context.user, one.name, schema, table)
+    rows = context.sight.rows(one.name, schema, table)
     return " ".join(["SELECT", ", ".join(cells), "FROM", rows, *limit]), kinds
 
 
@@ -198,7 +198,7 @@ def check_unique(context: Context) -> dict[str, Any]:
     known = {column[0] for column in held or []}
     if held is None or not names or not known.issuperset(names):
         raise RefusalError(f"no such table or column: {schema}.{table} {json.dumps(names)}", "500")
-    rows = visible_rows(context.user, one.name, schema, table)
+    rows = context.sight.rows(one.name, schema, table)
     cells = ", ".join(quoted(name) for name in names)
     parts = ["SELECT 1 FROM", rows, "GROUP BY", cells, "HAVING count(*) > 1 LIMIT 1"]
     unique = not query(context.state.dice.seed, one.name, " ".join(parts))[1]

@@ -9,12 +9,10 @@ from pentad.sandbox.asgi import Reply
 from pentad.sandbox.optimibi.browsing import acl
 from pentad.sandbox.optimibi.cellsets import Grid, cell_set, row_objects
 from pentad.sandbox.optimibi.connecting import readable
-from pentad.sandbox.optimibi.connections import CONNECTIONS
 from pentad.sandbox.optimibi.context import Context, done, listed
 from pentad.sandbox.optimibi.cubes import CubeError, mapping, parsed, statement
 from pentad.sandbox.optimibi.downloading import attached
 from pentad.sandbox.optimibi.model import Model
-from pentad.sandbox.optimibi.models import MODELS
 from pentad.sandbox.optimibi.nodes import access_map
 from pentad.sandbox.optimibi.refusals import FileRefusalError, RefusalError
 from pentad.sandbox.optimibi.schema_text import annotated, schema_xml, zipped
@@ -25,7 +23,7 @@ DESCRIPTIONS = {"RetailSales": "Ticket lines of all stores and the web shop", "B
 
 
 def visible(context: Context) -> list[Model]:
-    return [model for model in MODELS.values() if model.connection in readable(context)]
+    return [model for model in context.state.models.values() if model.connection in readable(context)]
 
 
 def entry(context: Context, model: Model) -> dict[str, Any]:
@@ -68,13 +66,15 @@ def list_brief(context: Context) -> dict[str, Any]:
 
 def check_exists(context: Context) -> dict[str, Any]:
     """Models that the caller cannot read exist, too."""
-    return {"success": True, "exists": context.param("name") in MODELS}
+    return {"success": True, "exists": context.param("name") in context.state.models}
 
 
 def _model(context: Context) -> Model:
     found = {model.name: model for model in visible(context)}.get(context.args["catalog"])
     if found is None:
-        raise FileRefusalError("Forbidden" if context.args["catalog"] in MODELS else "Not Found")
+        raise FileRefusalError(
+            "Forbidden" if context.args["catalog"] in context.state.models else "Not Found"
+        )
     return found
 
 
@@ -99,7 +99,7 @@ def download_several(context: Context) -> Reply:
 
 
 def model_acl(context: Context) -> dict[str, Any]:
-    model = MODELS.get(context.args["catalog"])
+    model = context.state.models.get(context.args["catalog"])
     if model is None:
         raise RefusalError("the model does not exist", None, more={"responseCode": 410})
     id_ = context.state.dice.uuid(f"node:/etc/mondrian/{model.name}")
@@ -112,7 +112,7 @@ def verify(context: Context) -> dict[str, Any]:
         root = ET.fromstring(str(body.get("xml") or ""))  # noqa: S314 - the sandbox reads its own tests' text
     except ET.ParseError as error:
         raise RefusalError(f"schema cannot be read: {error}", "400", more={"type": "1"}) from error
-    if body.get("datasource") not in CONNECTIONS:
+    if body.get("datasource") not in context.state.connections:
         raise RefusalError("unknown data source", "400", more={"type": "1"})
     if root.find(".//Measure") is None:
         raise RefusalError("the cube has no measures\n", "400", more={"type": "2"})
@@ -136,7 +136,7 @@ def execute(context: Context) -> dict[str, Any]:
         raise RefusalError(f"Cube '{name}' not found" if name else "query cannot be empty", 500)
     try:
         asked = parsed(model, body)
-        sql = statement(model, asked, context.user)
+        sql = statement(model, asked, context.sight)
         rows = query(context.state.dice.seed, model.connection, sql, asked.values)[1]
     except (CubeError, QueryError) as error:
         raise RefusalError(f"query failed: {error}", 500) from error

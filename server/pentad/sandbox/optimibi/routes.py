@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from pentad.sandbox.optimibi import (
@@ -21,27 +19,8 @@ from pentad.sandbox.optimibi import (
     signing_in,
     watching,
 )
-from pentad.sandbox.optimibi.context import Context
+from pentad.sandbox.optimibi.routing import NEWER, OLDER, A, D, M, Route
 
-BOTH, NEWER, OLDER = ("newer", "older"), ("newer",), ("older",)
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """`operation` is the contract's operationId. `alone` is how the anonymous user is met: open, refused,
-    denied, page, file, or else what is answered; the last two mean that nothing tells it from an empty
-    result or a missing right."""
-
-    method: str
-    path: str
-    operation: str
-    answer: Callable[[Context], Any]
-    editions: tuple[str, ...] = BOTH
-    alone: Any = "refused"
-    admin: bool = False
-
-
-_D, _M, _A = "/plugin/datafor/api", "/plugin/datafor-modeler/api", "/plugin/datafor-auth/api"
 _EMPTY: dict[str, Any] = {"success": True, "msg": "", "data": []}
 _NOTHING: list[Any] = []
 _NO_CONNECTIONS: dict[str, Any] = {"success": True, "databaseConnections": []}
@@ -49,16 +28,16 @@ _NOBODY: dict[str, Any] = {"success": True, "data": {}}
 _NO_LINEAGE: dict[str, Any] = {"success": True, "objs": [], "links": []}
 
 _SIGNING_IN = (
-    Route("POST", f"{_D}/extension/auth/login", "login_session", signing_in.login, alone="open"),
-    Route("GET", f"{_D}/extension/auth/logout", "logout_session", signing_in.logout, alone="open"),
+    Route("POST", f"{D}/extension/auth/login", "login_session", signing_in.login, alone="open"),
+    Route("GET", f"{D}/extension/auth/logout", "logout_session", signing_in.logout, alone="open"),
     Route("POST", "/j_spring_security_check", "login_form", signing_in.login_form, alone="open"),
     Route("GET", "/j_spring_security_check", "login_form_get", signing_in.login_form_get, alone="open"),
     Route("GET", "/Logout", "logout_form", signing_in.logout_form, alone="open"),
-    Route("GET", f"{_D}/extension/auth/fetchUser", "get_session_info", personal.session_info, alone="open"),
-    Route("GET", f"{_D}/extension/auth/captcha.jpg", "get_login_captcha", settings.captcha, NEWER, "open"),
-    Route("POST", f"{_D}/core/initLocale", "init_session_locale", personal.init_locale, alone="open"),
+    Route("GET", f"{D}/extension/auth/fetchUser", "get_session_info", personal.session_info, alone="open"),
+    Route("GET", f"{D}/extension/auth/captcha.jpg", "get_login_captcha", settings.captcha, NEWER, "open"),
+    Route("POST", f"{D}/core/initLocale", "init_session_locale", personal.init_locale, alone="open"),
 )
-_FILES = f"{_M}/repo/files"
+_FILES = f"{M}/repo/files"
 _CONTENT = (
     Route("GET", f"{_FILES}/tree", "get_file_tree", browsing.tree, alone="page"),
     Route("GET", f"{_FILES}/children", "list_folder_children", browsing.children, alone=_NOTHING),
@@ -73,23 +52,23 @@ _CONTENT = (
         downloading.download_several,
         alone="file",
     ),
-    Route("GET", f"{_D}/open/{{reportId}}", "open_report", downloading.report_page, alone="page"),
-    Route("GET", f"{_D}/edit/{{reportId}}", "edit_report", downloading.edit_page, alone="page"),
-    Route("GET", f"{_D}/integrate/{{reportId}}", "embed_report", downloading.report_page, alone="page"),
-    Route("GET", f"{_D}/createDo", "open_blank_report_designer", downloading.designer_page, alone="page"),
-    Route("GET", f"{_M}/user-settings/favorites", "list_favorites", personal.favourites, alone=_NOTHING),
-    Route("GET", f"{_M}/user-settings/recent", "list_recent_items", personal.recents, alone=_NOTHING),
-    Route("POST", f"{_D}/user-settings/recent", "add_recent_items", personal.add_recents, OLDER),
-    Route("POST", f"{_M}/user-settings/recent", "add_recent_items", personal.add_recents, NEWER),
-    Route("GET", f"{_M}/user-settings/display", "get_display_settings", personal.display, alone=_NOTHING),
+    Route("GET", f"{D}/open/{{reportId}}", "open_report", downloading.report_page, alone="page"),
+    Route("GET", f"{D}/edit/{{reportId}}", "edit_report", downloading.edit_page, alone="page"),
+    Route("GET", f"{D}/integrate/{{reportId}}", "embed_report", downloading.report_page, alone="page"),
+    Route("GET", f"{D}/createDo", "open_blank_report_designer", downloading.designer_page, alone="page"),
+    Route("GET", f"{M}/user-settings/favorites", "list_favorites", personal.favourites, alone=_NOTHING),
+    Route("GET", f"{M}/user-settings/recent", "list_recent_items", personal.recents, alone=_NOTHING),
+    Route("POST", f"{D}/user-settings/recent", "add_recent_items", personal.add_recents, OLDER),
+    Route("POST", f"{M}/user-settings/recent", "add_recent_items", personal.add_recents, NEWER),
+    Route("GET", f"{M}/user-settings/display", "get_display_settings", personal.display, alone=_NOTHING),
 )
-_ANALYSIS = f"{_M}/datasource/analysis"
+_ANALYSIS = f"{M}/datasource/analysis"
 _MODELS = (
-    Route("GET", f"{_M}/mondrian/list", "list_models", modelling.list_models, NEWER, _EMPTY),
-    Route("GET", f"{_M}/mondrian/simplelist", "list_models_brief", modelling.list_brief, NEWER, _EMPTY),
-    Route("GET", f"{_M}/mondrian/checkexists", "check_model_exists", modelling.check_exists),
-    Route("POST", f"{_M}/mondrian/verify", "verify_model", modelling.verify, NEWER),
-    Route("POST", f"{_M}/mondrian/upgrade", "upgrade_model_schema", modelling.upgrade),
+    Route("GET", f"{M}/mondrian/list", "list_models", modelling.list_models, NEWER, _EMPTY),
+    Route("GET", f"{M}/mondrian/simplelist", "list_models_brief", modelling.list_brief, NEWER, _EMPTY),
+    Route("GET", f"{M}/mondrian/checkexists", "check_model_exists", modelling.check_exists),
+    Route("POST", f"{M}/mondrian/verify", "verify_model", modelling.verify, NEWER),
+    Route("POST", f"{M}/mondrian/upgrade", "upgrade_model_schema", modelling.upgrade),
     Route(
         "POST",
         f"{_ANALYSIS}/catalogs/downloadList",
@@ -100,46 +79,44 @@ _MODELS = (
     Route("GET", f"{_ANALYSIS}/catalog/{{catalog}}", "get_model_source", modelling.source, NEWER, "file"),
     Route("GET", f"{_ANALYSIS}/{{catalog}}/download", "download_model", modelling.download, NEWER, "file"),
     Route("GET", f"{_ANALYSIS}/{{catalog}}/acl", "get_model_acl", modelling.model_acl, NEWER, "denied"),
-    Route("GET", f"{_M}/lineage/connection", "get_connection_lineage", lineage.of_connection, OLDER, _EMPTY),
-    Route("GET", f"{_M}/lineage/schema", "get_model_lineage", lineage.of_model, OLDER, _EMPTY),
-    Route("POST", f"{_M}/lineage/link", "get_lineage_graph", lineage.graph, NEWER, _NO_LINEAGE),
-    Route("POST", f"{_D}/cube/query/execute", "execute_cube_query", modelling.execute),
+    Route("GET", f"{M}/lineage/connection", "get_connection_lineage", lineage.of_connection, OLDER, _EMPTY),
+    Route("GET", f"{M}/lineage/schema", "get_model_lineage", lineage.of_model, OLDER, _EMPTY),
+    Route("POST", f"{M}/lineage/link", "get_lineage_graph", lineage.graph, NEWER, _NO_LINEAGE),
+    Route("POST", f"{D}/cube/query/execute", "execute_cube_query", modelling.execute),
 )
 _DATA = (
     Route(
-        "GET", f"{_M}/connection/list", "list_connections", connecting.list_connections, alone=_NO_CONNECTIONS
+        "GET", f"{M}/connection/list", "list_connections", connecting.list_connections, alone=_NO_CONNECTIONS
     ),
-    Route("GET", f"{_M}/connection/get", "get_connection", connecting.get_connection, alone="denied"),
-    Route("PUT", f"{_M}/connection/test", "test_connection", connecting.try_connection, alone="denied"),
-    Route("GET", f"{_M}/connection/checkexists", "check_connection_exists", connecting.check_exists, NEWER),
-    Route("GET", f"{_M}/connection/sensitivity", "get_connection_sensitivity", connecting.sensitivity, NEWER),
-    Route("GET", f"{_M}/connection/poolingParameters", "list_pooling_parameters", connecting.pooling, NEWER),
-    Route("GET", f"{_M}/connection/acl", "get_connection_acl", connecting.connection_acl, NEWER, "denied"),
-    Route("POST", f"{_M}/metadata/schemas", "list_connection_schemas", metadata.schemas, alone="denied"),
-    Route("POST", f"{_M}/metadata/tables", "list_schema_tables", metadata.tables, alone="denied"),
-    Route("POST", f"{_M}/metadata/columns", "list_table_columns", metadata.columns, alone=_EMPTY),
-    Route("POST", f"{_M}/metadata/previewcolumn", "preview_table_data", metadata.preview, alone="denied"),
-    Route(
-        "POST", f"{_M}/metadata/checkunique", "check_columns_unique", metadata.check_unique, alone="denied"
-    ),
-    Route("POST", f"{_D}/modeler/dict/query", "list_dictionaries", inputs.list_dictionaries, OLDER, _EMPTY),
-    Route("POST", f"{_M}/dict/query", "list_dictionaries", inputs.list_dictionaries, NEWER, _EMPTY),
-    Route("POST", f"{_M}/dict/data", "get_dictionary_values", inputs.dictionary_values, alone=_EMPTY),
+    Route("GET", f"{M}/connection/get", "get_connection", connecting.get_connection, alone="denied"),
+    Route("PUT", f"{M}/connection/test", "test_connection", connecting.try_connection, alone="denied"),
+    Route("GET", f"{M}/connection/checkexists", "check_connection_exists", connecting.check_exists, NEWER),
+    Route("GET", f"{M}/connection/sensitivity", "get_connection_sensitivity", connecting.sensitivity, NEWER),
+    Route("GET", f"{M}/connection/poolingParameters", "list_pooling_parameters", connecting.pooling, NEWER),
+    Route("GET", f"{M}/connection/acl", "get_connection_acl", connecting.connection_acl, NEWER, "denied"),
+    Route("POST", f"{M}/metadata/schemas", "list_connection_schemas", metadata.schemas, alone="denied"),
+    Route("POST", f"{M}/metadata/tables", "list_schema_tables", metadata.tables, alone="denied"),
+    Route("POST", f"{M}/metadata/columns", "list_table_columns", metadata.columns, alone=_EMPTY),
+    Route("POST", f"{M}/metadata/previewcolumn", "preview_table_data", metadata.preview, alone="denied"),
+    Route("POST", f"{M}/metadata/checkunique", "check_columns_unique", metadata.check_unique, alone="denied"),
+    Route("POST", f"{D}/modeler/dict/query", "list_dictionaries", inputs.list_dictionaries, OLDER, _EMPTY),
+    Route("POST", f"{M}/dict/query", "list_dictionaries", inputs.list_dictionaries, NEWER, _EMPTY),
+    Route("POST", f"{M}/dict/data", "get_dictionary_values", inputs.dictionary_values, alone=_EMPTY),
     Route(
         "POST",
-        f"{_D}/modeler/parameter/query",
+        f"{D}/modeler/parameter/query",
         "list_report_parameters",
         inputs.list_parameters,
         OLDER,
         _EMPTY,
     ),
-    Route("POST", f"{_M}/parameter/query", "list_parameters", inputs.list_parameters, alone=_EMPTY),
-    Route("POST", f"{_M}/parameter/data", "get_parameter_values", inputs.parameter_values),
-    Route("GET", f"{_M}/parameter/system", "list_system_parameters", inputs.system_parameters, NEWER),
+    Route("POST", f"{M}/parameter/query", "list_parameters", inputs.list_parameters, alone=_EMPTY),
+    Route("POST", f"{M}/parameter/data", "get_parameter_values", inputs.parameter_values),
+    Route("GET", f"{M}/parameter/system", "list_system_parameters", inputs.system_parameters, NEWER),
 )
 _PEOPLE = tuple(
     route
-    for base, editions in ((_M, NEWER), (_A, OLDER))
+    for base, editions in ((M, NEWER), (A, OLDER))
     for route in (
         Route("GET", f"{base}/user/detail", "get_own_profile", directory.own_profile, editions, _NOBODY),
         Route("GET", f"{base}/user/list", "list_users", directory.users, editions, admin=True),
@@ -149,35 +126,35 @@ _PEOPLE = tuple(
     )
 )
 _RULES = (
-    Route("POST", f"{_M}/auth/obj/query", "list_object_rules", security.object_rules),
-    Route("POST", f"{_M}/auth/row/query", "list_row_rules", security.row_rules),
-    Route("POST", f"{_M}/auth/row/config/query", "list_row_rule_conditions", security.row_conditions),
-    Route("POST", f"{_M}/auth/row/granted/query", "list_row_rule_grants", security.row_grants),
-    Route("POST", f"{_M}/auth/row/verify", "verify_row_rule", security.verify_row_rule),
-    Route("POST", f"{_D}/alert/list", "list_alerts", watching.list_alerts, alone=_EMPTY),
-    Route("GET", f"{_D}/alert/detail", "get_alert", watching.get_alert, alone="denied"),
+    Route("POST", f"{M}/auth/obj/query", "list_object_rules", security.object_rules),
+    Route("POST", f"{M}/auth/row/query", "list_row_rules", security.row_rules),
+    Route("POST", f"{M}/auth/row/config/query", "list_row_rule_conditions", security.row_conditions),
+    Route("POST", f"{M}/auth/row/granted/query", "list_row_rule_grants", security.row_grants),
+    Route("POST", f"{M}/auth/row/verify", "verify_row_rule", security.verify_row_rule),
+    Route("POST", f"{D}/alert/list", "list_alerts", watching.list_alerts, alone=_EMPTY),
+    Route("GET", f"{D}/alert/detail", "get_alert", watching.get_alert, alone="denied"),
     Route("GET", "/api/scheduler/getJobs", "list_scheduled_jobs", watching.list_jobs),
 )
 _SERVER = (
-    Route("GET", f"{_D}/version/info", "get_version", settings.version, alone="open"),
-    Route("GET", f"{_D}/modeler/olap/config/meta", "get_olap_settings", settings.olap),
-    Route("GET", f"{_D}/system/settings/query", "get_system_settings", settings.system),
+    Route("GET", f"{D}/version/info", "get_version", settings.version, alone="open"),
+    Route("GET", f"{D}/modeler/olap/config/meta", "get_olap_settings", settings.olap),
+    Route("GET", f"{D}/system/settings/query", "get_system_settings", settings.system),
     Route(
-        "GET", f"{_D}/system/settings/snapshot", "get_settings_snapshot", settings.snapshot, NEWER, admin=True
+        "GET", f"{D}/system/settings/snapshot", "get_settings_snapshot", settings.snapshot, NEWER, admin=True
     ),
     Route("GET", "/api/emailconfig/getEmailConfig", "get_email_settings", settings.mail, OLDER, admin=True),
-    Route("GET", f"{_M}/email/getEmailConfig", "get_email_settings", settings.mail, NEWER, admin=True),
-    Route("GET", f"{_M}/token/list", "list_token_configurations", settings.token_configurations, admin=True),
+    Route("GET", f"{M}/email/getEmailConfig", "get_email_settings", settings.mail, NEWER, admin=True),
+    Route("GET", f"{M}/token/list", "list_token_configurations", settings.token_configurations, admin=True),
     Route(
         "GET",
-        f"{_M}/token/content",
+        f"{M}/token/content",
         "get_token_configuration",
         settings.token_configuration,
         NEWER,
         admin=True,
     ),
-    Route("GET", f"{_M}/token/personal/config", "get_personal_token_policy", personal.token_policy, NEWER),
-    Route("GET", f"{_M}/token/personal/list", "list_personal_tokens", personal.personal_tokens, NEWER),
+    Route("GET", f"{M}/token/personal/config", "get_personal_token_policy", personal.token_policy, NEWER),
+    Route("GET", f"{M}/token/personal/list", "list_personal_tokens", personal.personal_tokens, NEWER),
     Route("POST", "/plugin/datafor-ldap/api/application/query", "get_ldap_config", settings.ldap, admin=True),
     Route("POST", "/plugin/datafor-oauth2/api/query", "get_oauth2_config", settings.oauth2, admin=True),
     Route("POST", "/plugin/datafor-saml/api/application/query", "get_saml_config", settings.saml, admin=True),
@@ -195,11 +172,11 @@ _SERVER = (
         settings.backup_records,
         admin=True,
     ),
-    Route("POST", f"{_D}/core/wl/query", "get_branding_config", settings.branding, alone="open"),
-    Route("GET", f"{_D}/core/wl/wl_favicon.ico", "get_favicon", settings.icon, alone="open"),
-    Route("GET", f"{_D}/core/wl/wl_logo.png", "get_login_logo", settings.image, alone="open"),
-    Route("GET", f"{_D}/core/wl/wl_main_small.png", "get_main_logo_small", settings.image, alone="open"),
-    Route("GET", f"{_D}/core/wl/wl_main.png", "get_main_logo", settings.image, alone="open"),
+    Route("POST", f"{D}/core/wl/query", "get_branding_config", settings.branding, alone="open"),
+    Route("GET", f"{D}/core/wl/wl_favicon.ico", "get_favicon", settings.icon, alone="open"),
+    Route("GET", f"{D}/core/wl/wl_logo.png", "get_login_logo", settings.image, alone="open"),
+    Route("GET", f"{D}/core/wl/wl_main_small.png", "get_main_logo_small", settings.image, alone="open"),
+    Route("GET", f"{D}/core/wl/wl_main.png", "get_main_logo", settings.image, alone="open"),
 )
 
 ROUTES = (*_SIGNING_IN, *_CONTENT, *_MODELS, *_DATA, *_PEOPLE, *_RULES, *_SERVER)

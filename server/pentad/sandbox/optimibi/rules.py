@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,22 +124,33 @@ def spelled(sql: str) -> str:
     return sql.replace("`", '"')
 
 
-def visible_rows(user: User, connection: str, schema: str, table: str) -> str:
-    """A table as a user sees it, for use after FROM. Rules combine with OR; none means no restriction."""
-    found = [
-        f"({spelled(rule.sql)})"
-        for rule in ROW_RULES
-        if (rule.connection, rule.schema, rule.table, rule.enabled) == (connection, schema, table, "1")
-        and any(user.is_subject(*grant) for grant in rule.grants)
-    ]
-    where = ["WHERE", " OR ".join(found)] if found else []
-    return " ".join(["(SELECT * FROM", quoted(schema, table), *where, ")"])
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a user sees of tables. Rules of rows combine with OR; none means no restriction."""
 
+    user: User
+    row_rules: Sequence[RowRule]
+    object_rules: Sequence[ObjectRule]
 
-def hidden_columns(user: User, connection: str, schema: str, table: str) -> set[str]:
-    return {
-        rule.column
-        for rule in OBJECT_RULES
-        if (rule.connection, rule.schema, rule.table) == (connection, schema, table)
-        and any(user.is_subject(*grant) for grant in rule.grants) is (rule.visible == "0")
-    }
+    def rows(self, connection: str, schema: str, table: str) -> str:
+        """A table as it is seen, for use after FROM."""
+        found = [
+            f"({spelled(rule.sql)})"
+            for rule in self.row_rules
+            if (rule.connection, rule.schema, rule.table, rule.enabled) == (connection, schema, table, "1")
+            and self._meant(rule.grants)
+        ]
+        where = ["WHERE", " OR ".join(found)] if found else []
+        return " ".join(["(SELECT * FROM", quoted(schema, table), *where, ")"])
+
+    def hidden(self, connection: str, schema: str, table: str) -> set[str]:
+        """The columns that are not seen."""
+        return {
+            rule.column
+            for rule in self.object_rules
+            if (rule.connection, rule.schema, rule.table) == (connection, schema, table)
+            and self._meant(rule.grants) is (rule.visible == "0")
+        }
+
+    def _meant(self, grants: Sequence[Grant]) -> bool:
+        return any(self.user.is_subject(*grant) for grant in grants)

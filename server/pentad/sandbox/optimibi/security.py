@@ -8,8 +8,6 @@ from pentad.sandbox.optimibi.context import Context, done
 from pentad.sandbox.optimibi.metadata import connection_of
 from pentad.sandbox.optimibi.refusals import RefusalError
 from pentad.sandbox.optimibi.rules import (
-    OBJECT_RULES,
-    ROW_RULES,
     ObjectRule,
     RowRule,
     condition,
@@ -41,14 +39,14 @@ def _suits(context: Context, rule: RowRule | ObjectRule, body: dict[str, Any], e
 def row_rules(context: Context) -> dict[str, Any]:
     body, dice = _asked(context), context.state.dice
     config, granted = _on(body.get("withConfig")), _on(body.get("withGranted"))
-    found = [rule for rule in ROW_RULES if _suits(context, rule, body, rule.enabled)]
+    found = [rule for rule in context.state.row_rules if _suits(context, rule, body, rule.enabled)]
     return done([row_shown(dice, rule, config=config, granted=granted) for rule in found])
 
 
 def object_rules(context: Context) -> dict[str, Any]:
     body, dice = _asked(context), context.state.dice
     config, granted = _on(body.get("withConfig")), _on(body.get("withGranted"))
-    found = [rule for rule in OBJECT_RULES if _suits(context, rule, body, "1")]
+    found = [rule for rule in context.state.object_rules if _suits(context, rule, body, "1")]
     return done([object_shown(dice, rule, config=config, granted=granted) for rule in found])
 
 
@@ -57,7 +55,7 @@ def _named(context: Context) -> tuple[str, list[RowRule]]:
     wanted = str(body.get("group_id") or "")
     if not wanted or not body.get("dbconn"):
         raise RefusalError("group_id or dbconn cannot be empty", "400")
-    found = [one for one in ROW_RULES if rule_id(context.state.dice, one.key) == wanted]
+    found = [one for one in context.state.row_rules if rule_id(context.state.dice, one.key) == wanted]
     return wanted, [one for one in found if one.connection == body["dbconn"]]
 
 

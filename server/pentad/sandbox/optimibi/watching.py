@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from pentad.sandbox.asgi import Reply
 from pentad.sandbox.optimibi.alert_records import jobs, record
-from pentad.sandbox.optimibi.alerts import ALERTS, Alert
+from pentad.sandbox.optimibi.alerts import Alert
 from pentad.sandbox.optimibi.context import Context, count_of
 from pentad.sandbox.optimibi.refusals import RefusalError
 
@@ -19,7 +19,7 @@ def _readable(context: Context) -> list[Alert]:
     nodes = context.state.nodes
     return [
         one
-        for one in ALERTS
+        for one in context.state.alerts.values()
         if context.user.admin or (one.page in nodes and nodes[one.page].readable(context.user))
     ]
 
@@ -48,7 +48,7 @@ def get_alert(context: Context) -> dict[str, Any]:
 def list_jobs(context: Context) -> Any:
     """XML, unless JSON is asked for."""
     state, user = context.state, context.user
-    rows = jobs(state.dice, state.born, None if user.admin else user.username)
+    rows = jobs(list(state.alerts.values()), state.dice, state.born, None if user.admin else user.username)
     if "json" in context.call.headers.get("accept", ""):
         return {"job": rows}
     text = "".join(f"<job><jobId>{escape(row['jobId'])}</jobId></job>" for row in rows)
