@@ -109,8 +109,13 @@ def _unlaced(body: bytes) -> bytes:
 
 def _without(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _without(part) for name, part in value.items() if name not in {*PLANTED, "you_sent"}}
+        return {name: _without(part) for name, part in value.items() if not _was_planted(name, part)}
     return [_without(part) for part in value] if isinstance(value, list) else value
+
+
+def _was_planted(name: str, part: Any) -> bool:
+    """A secret that is set on purpose has another value."""
+    return name == "you_sent" or (name in PLANTED and (part == PLANTED[name] or SECRET in dumps(part)))
 
 
 def _laced(reply: Reply, credential: str, asked: str) -> Reply:
@@ -180,8 +185,9 @@ def leaks(told: Iterable[str], held: Iterable[str]) -> list[str]:
 
 
 def files(folder: Path) -> list[str]:
-    """Names and contents of everything in a folder."""
-    there = [path for path in folder.rglob("*") if path.is_file() and not _sent_back(path)]
+    """Names and contents of everything in a folder, but of the secrets that the user keeps there."""
+    kept = [path for path in folder.rglob("*") if path.parent.name != "secrets"]
+    there = [path for path in kept if path.is_file() and not _sent_back(path)]
     return [*map(str, there), *(path.read_bytes().decode("latin-1") for path in there)]
 
 

@@ -15,6 +15,7 @@ from pentad.app import App
 from pentad.jsontext import dumps
 from pentad.protocol import build_server
 from pentad.sandbox import Sandbox
+from pentad.sandbox.optimibi.schema_text import schema_xml
 from pentad.settings import Account, Settings
 from tests.clock import ManualClock
 
@@ -94,9 +95,13 @@ def lay_out(world: World) -> Path:
     folder = world.settings.downloads
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "run.fcs").write_bytes(b"FCS3.1    " + bytes(range(256)) * 64)
+    (folder / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(64)))
     omiq = world.sandbox.platforms["omiq"]
     document = omiq.state.workflows[int(omiq.samples["workflow"])].document
+    (folder / "report.datafor").write_text('{"title": "Weekly", "schemas": ["WebVisits"]}', "utf-8")
     (folder / "workflow.json").write_text(dumps(document), "utf-8")
+    other = replace(world.sandbox.platforms["optimibi"].state.models["StorePlan"], name="OutletPlan")
+    (folder / "model.xml").write_bytes(schema_xml(other))
     return folder
 
 

@@ -112,17 +112,17 @@ async def test_hostile_queries_are_answered_like_any_other(world: World, query: 
     assert count(answer.text) <= MOST_TOKENS
 
 
-async def test_what_is_off_is_found_below_the_rest_and_says_what_turns_it_on(downloads: Path) -> None:
-    told = await World(downloads).ask(FIND, query="make a new dashboard, or delete one")
-    off = [["off: " in terms, call] for call, terms, _ in told["rows"]]
-    terms = {call.partition("(")[0]: terms for call, terms, _ in told["rows"]}
+async def test_what_is_off_says_what_turns_it_on_and_comes_first_only_where_it_is_much_better(
+    downloads: Path,
+) -> None:
+    meant = await World(downloads).ask(FIND, query="delete a dashboard")
+    other = await World(downloads).ask(FIND, query="everything about my dashboards")
+    call, terms, _ = meant["rows"][0]
 
-    assert [is_off for is_off, _ in off] == sorted(is_off for is_off, _ in off)
-    assert terms["claribi_delete_dashboard"].startswith("destructive")
-    assert terms["claribi_delete_dashboard"].endswith(
-        "; off: PENTAD_ENABLE=claribi_delete_dashboard PENTAD_ALLOW=destructive"
-    )
-    assert terms["claribi_get_dashboard"] == "read"
+    assert call.startswith("claribi_delete_dashboard(")
+    assert terms.startswith("destructive")
+    assert terms.endswith("; off: PENTAD_ENABLE=claribi_delete_dashboard PENTAD_ALLOW=destructive")
+    assert other["rows"][0][1] == "read"
 
 
 async def test_an_answer_says_how_to_run_what_was_found(world: World) -> None:

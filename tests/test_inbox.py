@@ -29,6 +29,14 @@ def test_files_of_the_folders_are_opened_by_path_or_name(folders: tuple[Path, Pa
         assert file.read() == b"other"
 
 
+def test_a_file_that_goes_in_one_piece_has_a_name_and_a_bound(folders: tuple[Path, Path]) -> None:
+    inbox = Inbox(folders)
+    assert inbox.read("a.fcs", most=4) == ("a.fcs", b"runs")
+    (folders[0] / "large.zip").write_bytes(b"x" * (2**20 + 1))
+    with pytest.raises(Rejected, match="has more than 1 MiB"):
+        inbox.read("large.zip", most=2**20)
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [

@@ -202,5 +202,5 @@ def in_module(name: str) -> list[AnyOperation]:
 def in_package(name: str) -> list[AnyOperation]:
     """The operations of every module of a package, by name."""
     package = importlib.import_module(name)
-    modules = (f"{name}.{found.name}" for found in pkgutil.iter_modules(package.__path__))
+    modules = (found.name for found in pkgutil.walk_packages(package.__path__, f"{name}."))
     return sorted((op for module in modules for op in in_module(module)), key=lambda op: op.name)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pentad.operations import AnyOperation
-from tests.consent.playing import answered, carried, leaves, marked, reached
+from tests.consent.playing import answered, bodied, carried, leaves, marked, reached
 from tests.inside import World
+from tests.test_witnesses import CONTRACTS as NAMES
+from tests.witness.contract import CONTRACTS
 
 _EITHER = ("True", "False", "")
+
+_WORDS = re.compile(r"[\w.-]+")
 
 LIFE = 600.0
 Call = tuple[str, dict[str, Any]]
@@ -64,7 +69,7 @@ class Play:
             shown["plan"],
             operation,
             arguments,
-            shown.get("body"),
+            {part: shown.get(part) for part in ("will", "body", "now")},
             self.world.app.session.owner,
             self.world.clock.now + LIFE,
             self.writes,
@@ -75,11 +80,14 @@ class Play:
     def newest(self) -> dict[str, Any]:
         """What a client that asks shows of the plan it asks about."""
         plan = list(self.world.app.session.plans.kept.values())[-1]
-        return {"plan": plan.id, "body": plan.preview.body}
+        shown = plan.preview
+        return {"plan": plan.id, "will": shown.will, "body": shown.body, "now": shown.now}
 
     def judge(self, approved: Known | None, told: str = "") -> None:
         """What came in since the last step is what was approved, once, or nothing."""
-        new = [one for operation in self.operations for one in reached(self.world, operation)]
+        came = [one for operation in self.operations for one in reached(self.world, operation)]
+        # Two operations may have an address in common.
+        new = list({id(one): one for one in came}.values())
         if approved is None:
             assert new == []
             return
@@ -90,13 +98,18 @@ class Play:
             assert len(new) == 1, told
         for one in new:
             assert one in reached(self.world, approved.operation)
-            sent = leaves(json.loads(one.request_body or b"null"))
+            sent = leaves(bodied(one))
             # What a file is called stays here.
             about = {name: value for name, value in approved.arguments.items() if name != "path"}
-            assert set(leaves(about)) <= carried(one)
+            # A platform may spell it otherwise; then it stands in what was approved.
+            shown = set(leaves(approved.shown))
+            assert all(within(part, shown) for part in set(leaves(about)) - carried(one))
             # What is sent beyond them is the platform's own, sent back, or says yes or no.
-            known = {*leaves(approved.arguments), *leaves(approved.shown), *_EITHER}
-            assert set(sent) <= known | answered(self.world, approved.operation)
+            known = {*leaves(approved.arguments), *shown, *_EITHER}
+            before = answered(self.world, approved.operation)
+            own = words_of(str(approved.operation.platform))
+            beyond = {part for part in set(sent) - known - before if not own.issuperset(_WORDS.findall(part))}
+            assert not [part for part in beyond if not any(word in part for word in known if word)]
         for platform in self.world.sandbox.platforms.values():
             platform.log.clear()
         self.writes += len(new)
@@ -110,6 +123,17 @@ class Play:
             self.judge(None)
         else:
             self.judge(plan, told)
+
+
+@cache
+def words_of(platform: str) -> frozenset[str]:
+    """The words that a platform's contract has for anything at all."""
+    return frozenset(_WORDS.findall((CONTRACTS / f"{NAMES[platform]}.openapi.yaml").read_text("utf-8")))
+
+
+def within(part: str, texts: Iterable[str]) -> bool:
+    """Whether one of the texts has it in it."""
+    return any(part in text for text in texts)
 
 
 def spoilt(plan: Known, how: str) -> str:

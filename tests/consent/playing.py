@@ -61,15 +61,22 @@ class Stage:
 
     def _put_back(self, world: World) -> None:
         for name, platform in world.sandbox.platforms.items():
-            state = platform.state
-            found = {part.name: getattr(state, part.name) for part in fields(state)}
             if name not in self._kept:
-                kept = {part: value for part, value in found.items() if isinstance(value, _COLLECTIONS)}
-                self._kept[name] = pickle.dumps(kept)
-            for part, value in pickle.loads(self._kept[name]).items():  # noqa: S301 - ten times faster than a copy
-                setattr(state, part, value)
+                self._kept[name] = kept_of(platform.state)
+            put_back(platform.state, self._kept[name])
             platform.faults.clear()
             platform.log.clear()
+
+
+def kept_of(state: Any, *but: str) -> bytes:
+    """The collections of a platform, to be put back; `but` are those that go on as they are."""
+    found = {part.name: getattr(state, part.name) for part in fields(state) if part.name not in but}
+    return pickle.dumps({part: value for part, value in found.items() if isinstance(value, _COLLECTIONS)})
+
+
+def put_back(state: Any, kept: bytes) -> None:
+    for part, value in pickle.loads(kept).items():  # noqa: S301 - ten times faster than a copy
+        setattr(state, part, value)
 
 
 def restart(world: World) -> None:
@@ -155,13 +162,20 @@ def leaves(value: Any) -> Iterator[str]:
 
 def carried(request: Exchange) -> set[str]:
     """Every single value of a request: in its path, its query and its body."""
-    body: Any = request.request_body.decode("utf-8", "replace")
-    kind = request.request_headers.get("content-type", "").partition(";")[0]
-    if kind == "application/x-www-form-urlencoded":
-        body = dict(parse_qsl(body))
-    elif kind not in ("text/plain", "multipart/form-data"):
-        body = json.loads(body) if body else None
     return {unquote(part) for part in request.path.split("/")} | {
         *(value for _, value in request.query),
-        *leaves(body),
+        *leaves(bodied(request)),
     }
+
+
+def bodied(request: Exchange) -> Any:
+    """The body of a request, in whichever encoding."""
+    body = request.request_body.decode("utf-8", "replace")
+    kind = request.request_headers.get("content-type", "").partition(";")[0]
+    if kind == "application/x-www-form-urlencoded":
+        fields = dict(parse_qsl(body, keep_blank_values=True))
+        # What has parts goes as JSON text.
+        return {name: json.loads(text) if text[:1] in ("[", "{") else text for name, text in fields.items()}
+    if kind == "text/plain":
+        return body.split(",")
+    return body if kind == "multipart/form-data" else json.loads(body or "null")

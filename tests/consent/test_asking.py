@@ -267,7 +267,7 @@ async def test_an_answer_that_comes_too_late_does_nothing(world: World) -> None:
 async def test_a_plan_of_another_owner_is_not_there(world: World) -> None:
     async with client(world, User("accept"), "auto") as opened:
         asked = await raw(opened, "optimized_create_batch", batch(world))
-        world.app.session.owner = "somebody else"
+        world.app.session.client_name = "somebody else"
         other = await raw(
             opened,
             "optimized_create_batch",

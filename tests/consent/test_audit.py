@@ -19,14 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import Field
 
-from pentad.app import App
-from pentad.consent.audit import ENDED, Audit, Entry, Outcome, read, state_folder, target
+from pentad.consent.audit import ENDED, Audit, Entry, Outcome, read, state_folder
 from pentad.models import Id, Record
 from pentad.operations import writes
-from pentad.settings import Settings
 from pentad.text import clean
 from tests.clock import ManualClock
-from tests.inside import EVERYTHING
 from tests.proof import EXAMPLES
 
 OUTCOMES: tuple[Outcome, ...] = ("done", "refused", "unknown")
@@ -139,43 +136,6 @@ def test_no_argument_but_the_ids_is_in_the_file(data: st.DataObject) -> None:
     assert all(mark in text for mark in ("id1:", "id2:", "id3:", "id4:", '"readers":"id5, id6"'))
 
 
-async def test_the_targets_of_the_changes_there_are_name_what_is_changed() -> None:
-    app = App(Settings(sandbox=True, **EVERYTHING))
-    changes = [one for one in app.operations.values() if one.effect != "read" and one.platform]
-    told = {
-        one.name: set(target(one, dict.fromkeys(one.arguments.model.model_fields, "x"))) for one in changes
-    }
-    await app.aclose()
-
-    assert told == {
-        "claribi_create_dashboard": set(),
-        "claribi_create_generated_report": {"template_id"},
-        "claribi_delete_dashboard": {"dashboard_id"},
-        "claribi_delete_report": {"report_id"},
-        "claribi_generate_report": {"report_id"},
-        "claribi_refresh_dashboard": {"dashboard_id"},
-        "claribi_update_dashboard": {"dashboard_id"},
-        "omiq_answer_connection_request": {"requester_id"},
-        "omiq_change_owner": {"owner_id", "resource_id"},
-        "omiq_create_dataset": set(),
-        "omiq_create_workflow": {"dataset_id", "template_id"},
-        "omiq_delete_dataset": {"dataset_id"},
-        "omiq_delete_file": {"dataset_id", "file_id"},
-        "omiq_share_resource": {"group_ids", "resource_id", "user_ids"},
-        "omiq_update_dataset_tags": {"dataset_id"},
-        "omiq_update_file_metadata": {"dataset_id", "metadata"},
-        "omiq_update_user_preferences": set(),
-        "omiq_update_workflow": {"workflow_id"},
-        "omiq_update_workflow_tags": {"workflow_id"},
-        "omiq_update_workflow_task": {"task_id", "workflow_id"},
-        "omiq_upload_files": {"dataset_id", "paths"},
-        "optimized_create_batch": {"group_id"},
-        "timbr_clear_cache": {"ontology"},
-        "timbr_create_ontology": {"ontology"},
-        "timbr_get_config": {"name"},
-    }
-
-
 def test_the_file_is_made_with_the_first_line_and_is_for_its_user_alone(tmp_path: Path) -> None:
     here, clock = tmp_path / "state" / "audit", ManualClock(1_793_528_100.25)
     audit = Audit(here, clock)
@@ -202,6 +162,7 @@ def test_the_file_is_made_with_the_first_line_and_is_for_its_user_alone(tmp_path
         "spends": None,
         "target": {},
         "plan": "p",
+        "call": None,
         "approved": "asked",
         "outcome": "begun",
         "error": None,

@@ -201,7 +201,7 @@ class Owner:
     name: str
 
     async def play(self, play: Play) -> None:
-        play.world.app.session.owner = self.name
+        play.world.app.session.client_name = self.name
 
 
 class Step(Protocol):
@@ -212,7 +212,7 @@ def mostly(usual: str, *others: str) -> st.SearchStrategy[str]:
     return st.sampled_from([usual] * 2 * len(others) + list(others))
 
 
-SOME = st.integers(0, 99)
+SOME = st.integers(0, 999)
 ERAS = st.sampled_from(["auto", "legacy"])
 SAYS = st.sampled_from(["accept", "accept", "decline", "cancel"])
 SPOILT = mostly("", "cut", "upper", "hidden", "space", "end", "made up", "none")

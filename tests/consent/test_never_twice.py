@@ -109,9 +109,10 @@ class Play:
             await self.attempt(call)
 
     def break_things(self) -> None:
-        path = re.sub(r"\{\w+\}", "*", self.operation.endpoint.template.rstrip("/")) + "*"
-        for fault in self.wish.faults:
-            self.platform.faults.add(replace(fault, method=self.operation.endpoint.method, path=path))
+        for route in (self.operation.endpoint, *self.operation.alt):
+            path = re.sub(r"\{\w+\}", "*", route.template.rstrip("/")) + "*"
+            for fault in self.wish.faults:
+                self.platform.faults.add(replace(fault, method=route.method, path=path))
         for fault in self.wish.around:
             self.platform.faults.add(replace(fault, method="GET"))
 
@@ -196,7 +197,7 @@ def faults() -> Iterator[Fault]:
 BREAKS = st.sampled_from(list(faults()))
 WISHES = st.builds(
     Wish,
-    st.integers(0, 99),
+    st.integers(0, 999),
     st.integers(0, 9),
     st.booleans(),
     st.lists(BREAKS, max_size=3).map(tuple),

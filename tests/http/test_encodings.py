@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from email.parser import BytesParser
+from email.policy import HTTP
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pentad.http.encodings import Form, Text, encoded
+from pentad.http.encodings import Attachment, Form, Parts, Text, encoded
 from tests.http.wire import THING, Line, Thing, create_thing, ok
 from tests.proof import EXAMPLES
 
@@ -44,6 +46,23 @@ def test_a_form_writes_flags_as_words_and_what_has_parts_as_json(value: Any, tex
     _, body = encoded(Form(x=value)) or ("", b"")
 
     assert parse_qsl(body.decode()) == [("x", text)]
+
+
+@settings(max_examples=EXAMPLES)
+@given(st.binary(), st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1), TEXTS)
+def test_a_form_of_several_parts_brings_files_and_texts(content: bytes, name: str, text: str) -> None:
+    parts = Parts(smart=True, about=text, nothing=None, file=Attachment(name, content, "image/png"))
+    kind, body = encoded(parts) or ("", b"")
+
+    head = f"Content-Type: {kind}\r\n\r\n".encode()
+    found = {}
+    for part in BytesParser(policy=HTTP).parsebytes(head + body).iter_parts():
+        field = part.get_param("name", header="content-disposition")
+        found[field] = part.get_content_type(), part.get_payload(decode=True)
+    assert found.keys() == {"smart", "about", "file"}
+    assert found["smart"][1] == b"true"
+    assert found["about"][1] == text.encode()
+    assert found["file"] == ("image/png", content)
 
 
 @pytest.mark.parametrize(

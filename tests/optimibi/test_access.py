@@ -35,6 +35,18 @@ async def test_an_access_list_is_found_by_id_and_not_where_nothing_is(world: Wor
     assert gone["error"] == "not_found"
 
 
+async def test_models_and_connections_have_access_lists_on_newer_servers_only(world: World) -> None:
+    model = await world.ask("optimibi_get_model_acl", model="Retail sales")
+    connection = await world.ask("optimibi_get_connection_acl", connection="RETAIL_DW")
+
+    assert model["about"] == {"model": "RetailSales", "owner": "klind", "inherited": False}
+    assert ["SYS_Creator", "user type", ["edit"]] in connection["rows"]
+    world.sandbox.platforms["optimibi"].state.edition = "older"
+    for name, about in (("model", "RetailSales"), ("connection", "retail_dw")):
+        gone = await world.refused(f"optimibi_get_{name}_acl", **{name: about})
+        assert "This release may not have the call" in gone["message"]
+
+
 async def test_rules_tell_which_rows_and_columns_whom_is_left_to_see(world: World) -> None:
     rows = rows_of(await world.ask("optimibi_list_row_rules"))
     objects = rows_of(await world.ask("optimibi_list_object_rules"))

@@ -111,7 +111,7 @@ async def test_a_wrong_password_is_tried_once_and_the_lockout_is_quoted(world: W
 async def test_a_locked_address_is_told_in_the_platforms_own_words(world: World) -> None:
     box(world).state.locked_until = world.clock.time() + 3600
     told = await world.refused("optimibi_get_version")
-    assert "try again tomorrow" in told["message"]
+    assert "try again tomorrow" in told["platform_says"]
     assert logins(world) == 1
 
 

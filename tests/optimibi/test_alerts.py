@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from pentad_tools.optimibi.alerts import condition, gathered
+from pentad_tools.optimibi.alerts.alerts import gathered
+from pentad_tools.optimibi.alerts.words import condition
 from pentad_tools.optimibi.times import every, schedule, told_time
 from tests.inside import World
 
@@ -39,7 +40,7 @@ async def test_alerts_of_a_report_are_found_by_its_path_and_by_its_name(world: W
 
     assert by_path["rows"] == by_name["rows"]
     assert {row[1] for row in by_path["rows"]} == {path}
-    assert f"did you mean {name}" in wrong["message"]
+    assert f"did you mean {name!r}" in wrong["message"]
 
 
 @pytest.mark.parametrize("edition", EDITIONS)

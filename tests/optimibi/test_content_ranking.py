@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pentad_tools.optimibi.items import Item, items_in
-from pentad_tools.optimibi.ranking import Habits, rank
+from pentad_tools.optimibi.files.items import Item, items_in
+from pentad_tools.optimibi.files.ranking import Habits, rank
 from tests.proof import EXAMPLES
 
 WORDS = st.lists(

@@ -10,7 +10,7 @@ import pytest
 
 from pentad.errors import Malformed, Rejected
 from pentad.sandbox.optimibi.warehouse import query
-from pentad_tools.optimibi.cubes import understood
+from pentad_tools.optimibi.models.cubes import understood
 from tests.inside import World
 
 EDITIONS = ["newer", "older"]
@@ -159,7 +159,7 @@ async def test_a_limit_is_sent_and_said_when_it_was_met(world: World) -> None:
     [
         (
             {"measures": "Net amout"},
-            "There is no measure 'Net amout' in model RetailSales; did you mean Net amount",
+            "There is no measure 'Net amout' in model RetailSales; did you mean 'Net amount'",
         ),
         ({"measures": "Quantity", "levels": ["Regoin"]}, "did you mean Region"),
         ({"measures": "Quantity", "filters": {"Regoin": ["x"]}}, "did you mean Region"),
@@ -181,7 +181,7 @@ async def test_what_the_platform_cannot_compute_is_told_in_its_words(world: Worl
     told = await world.refused("optimibi_query_cube", alert="old_margin")
 
     assert told["error"] == "not_found"
-    assert "ticket_line.margin" in told["message"]
+    assert "ticket_line.margin" in told["platform_says"]
 
 
 def test_an_answer_that_is_not_understood_is_an_error_that_tells_its_form_and_never_empty() -> None:

@@ -131,12 +131,12 @@ async def test_publishing_is_only_done_with_its_own_status() -> None:
 @pytest.mark.parametrize(
     ("told", "note"),
     [
-        ({"dw": "200", "hr": "401", "gone": "409"}, "2 of 3 failed (hr: not allowed; gone: not found)"),
-        ({"success": True, "data": {"dw": 200, "hr": 500}}, "1 of 2 failed (hr: failed there)"),
-        ({"success": True, "data": [{"/a": "200"}, {"/b": "401"}]}, "1 of 2 failed (/b: not allowed)"),
+        ({"dw": "200", "hr": "401", "gone": "409"}, "2 of 3 failed (hr: 'not allowed'; gone: 'not found')"),
+        ({"success": True, "data": {"dw": 200, "hr": 500}}, "1 of 2 failed (hr: 'failed there')"),
+        ({"success": True, "data": [{"/a": "200"}, {"/b": "401"}]}, "1 of 2 failed (/b: 'not allowed')"),
         (
             {"success": True, "data": [{"name": "a", "success": True}, {"success": False, "msg": "in use"}]},
-            "1 of 2 failed (1: in use)",
+            "1 of 2 failed (1: 'in use')",
         ),
         ({"success": True, "data": [{"name": "a"}]}, None),
         ({"success": True, "data": {"a": "200"}}, None),
@@ -152,7 +152,7 @@ async def test_each_entry_of_a_batch_that_failed_is_told(told: Any, note: str | 
 async def test_a_batch_of_which_nothing_was_done_failed() -> None:
     with pytest.raises(Rejected) as caught:
         await publish(serving({"success": True, "data": {"dw": "401", "hr": "409"}}).client())
-    assert caught.value.quote == "2 of 2 failed (dw: not allowed; hr: not found)"
+    assert caught.value.quote == "2 of 2 failed (dw: 'not allowed'; hr: 'not found')"
 
 
 @pytest.mark.parametrize(

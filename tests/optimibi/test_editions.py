@@ -11,7 +11,7 @@ import pytest
 from pentad.errors import NotFound, PlatformError, Rejected, Unavailable
 from pentad.operations import Route, reads, writes
 from pentad.platforms.optimibi import Optimibi
-from pentad_tools.optimibi.session import get_own_profile, get_version, session_info
+from pentad_tools.optimibi.server.session import get_own_profile, get_version, session_info
 from tests.optimibi.desk import PROBE, Desk, Reply, missing, ok, page
 
 OLD, NEW = "/plugin/datafor-auth/api/roles/list", "/plugin/datafor-modeler/api/roles/list"

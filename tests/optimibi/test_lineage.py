@@ -116,7 +116,7 @@ async def test_a_name_that_means_several_things_is_answered_with_what_tells_them
     found = await lineage(world, "model/Campaigns", direction="depends_on")
 
     assert error["error"] == "rejected"
-    assert f"may mean any of model/Campaigns, {sample(world, 'report')}" in error["problems"]["item"][0]
+    assert f"may mean any of model/Campaigns, {sample(world, 'report')!r}" in error["problems"]["item"][0]
     assert [row["name"] for row in found] == ["web_clicks"]
 
 

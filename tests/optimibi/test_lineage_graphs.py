@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pentad_tools.optimibi.graphs import Graph, Node, from_connections, from_links
+from pentad_tools.optimibi.lineage.graphs import Graph, Node, from_connections, from_links
 from tests.proof import EXAMPLES
 
 PAGE = "/public/Operations/Outlet pulse.datafor"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pentad_tools.optimibi.ranges import Range
+from pentad_tools.optimibi.parameters.ranges import Range
 from tests.proof import EXAMPLES
 
 

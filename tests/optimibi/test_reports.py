@@ -167,7 +167,7 @@ async def test_a_file_that_only_says_why_there_is_none_is_an_error(world: World,
     error = await world.refused("optimibi_download_repository_item", item=sample(world, "report"))
 
     assert error["error"] == "not_found"
-    assert "Not Found" in error["message"]
+    assert error["platform_says"] == "Not Found"
     assert list(downloads.glob("*")) == []
 
 

@@ -13,7 +13,7 @@ from pentad.errors import AuthFailed, Malformed
 from pentad.models import Saved
 from pentad.operations import reads, writes
 from pentad.platforms.optimibi import Optimibi
-from pentad_tools.optimibi.session import get_own_profile, get_session_info
+from pentad_tools.optimibi.server.session import get_own_profile, get_session_info
 from tests.optimibi.desk import (
     LOGIN_PAGE,
     LOGOUT,

@@ -75,17 +75,24 @@ class Client(Asking):
         **values: Any,
     ) -> W:
         """Send a body: JSON, or text as it is. With a preview it only happens while its plan is applied."""
-        if preview is not None and not self.call.planless:
-            path, query = self.operation.endpoint.fill(values)
-            carried = [given(extra.headers), given(extra.query)]
-            print_ = print_of(path, given(query), body, carried, preview.now)
-            if self.call.plan is None:
-                raise Planned(preview, print_)
-            self.call.plan.confirm(print_)
+        self._approved(preview, values, body, extra)
         value: W = await self.ask(values, self.reader(model), body, extra, self.spill(model))
         if not self.operation.repeatable:
             self.done = self.operation.name
         return value
+
+    def _approved(
+        self, preview: Preview | None, values: Mapping[str, Any], body: Any, extra: Extra = NOTHING
+    ) -> None:
+        """Raises Planned where this has to be shown first, and Rejected where something else was shown."""
+        if preview is None or self.call.planless:
+            return
+        path, query = self.operation.endpoint.fill(values)
+        carried = [given(extra.headers), given(extra.query)]
+        print_ = print_of(path, given(query), body, carried, preview.now)
+        if self.call.plan is None:
+            raise Planned(preview, print_)
+        self.call.plan.confirm(print_)
 
     @contextmanager
     def reckoning(self, errand: Errand) -> Generator[None]:
@@ -123,9 +130,13 @@ class Client(Asking):
             await self.call.clock.sleep(pause)
             pause = min(pause * 1.5, 10.0)
 
-    async def download(self, stem: str, link: str, body: Any = None, **values: Any) -> Saved:
+    async def download(
+        self, stem: str, link: str, body: Any = None, *, preview: Preview | None = None, **values: Any
+    ) -> Saved:
         """Stream a file into the folder. The answer may be the file, JSON whose member `link` says where
-        it is, or a redirect to it; such links are fetched without the credential."""
+        it is, or a redirect to it; such links are fetched without the credential. With a preview it only
+        happens while its plan is applied."""
+        self._approved(preview, values, body)
         try:
             saved = await self._download(stem, link, body, values)
         except Interrupted:

@@ -25,7 +25,7 @@ _MOST, _MOST_NAMES = 40, 10
 _MENDED, _INSIDE, _UNWANTED = 0.9, 0.4, 0.3
 # What a find counts where the question names one platform and it is another's or none's, where it is off, and
 # where it is one of those that are needed most.
-_ELSEWHERE, _BESIDE, _OFF, _CORE = 0.3, 0.7, 0.5, 1.1
+_ELSEWHERE, _BESIDE, _OFF, _CORE = 0.3, 0.7, 0.7, 1.1
 # Below this part of the best score, a find is an accident.
 _FAINT = 0.2
 
@@ -48,18 +48,18 @@ class Index:
     def search(
         self, query: str, most: int, platform: str | None, is_off: Callable[[AnyOperation], bool]
     ) -> list[AnyOperation]:
-        """At most so many, best first; of equally exact ones those that are off come last."""
+        """At most so many, best first. What is off stands where it is much better than what can be called."""
         asked = words(query)
         scores, meant = self._scores(query)
-        ranked: list[tuple[bool, float, int, bool]] = []
+        ranked: list[tuple[bool, float, int]] = []
         for row, operation in enumerate(self._operations):
-            exact, off = _is_name(operation, asked), is_off(operation)
-            score = scores.get(row, 0.0) * _standing(operation, meant) * (_OFF if off else 1.0)
+            exact, standing = _is_name(operation, asked), _standing(operation, meant)
+            score = scores.get(row, 0.0) * standing * (_OFF if is_off(operation) else 1.0)
             if (exact or score) and platform in (None, operation.platform or OWN):
-                ranked.append((not exact, -score, row, off))
-        least = min((score for _, score, _, _ in ranked), default=0.0) * _FAINT
+                ranked.append((not exact, -score, row))
+        least = min((score for _, score, _ in ranked), default=0.0) * _FAINT
         kept = [one for one in sorted(ranked) if not one[0] or one[1] <= least][:most]
-        return [self._operations[row] for *_, row, _ in sorted(kept, key=lambda one: (one[0], one[3]))]
+        return [self._operations[row] for *_, row in kept]
 
     def areas(self, platform: str | None) -> dict[str, dict[str, int]]:
         """How many operations each area of each platform has."""

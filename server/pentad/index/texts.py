@@ -43,7 +43,8 @@ class Texts:
         at = end.start() if end else len(said)
         name = operation.fn.__name__.replace("_", " ")
         takes = " ".join(_arguments(operation))
-        return cls(name, said[:at], said[at:], takes, area_of(operation).replace("_", " "))
+        words = operation.fn.__module__.replace("_", " ").split(".")[2:]
+        return cls(name, said[:at], said[at:], takes, " ".join(words))
 
     @cached_property
     def forms(self) -> Mapping[str, Collection[str]]:
@@ -53,7 +54,7 @@ class Texts:
 
 def area_of(operation: AnyOperation) -> str:
     """The part of its platform that an operation belongs to."""
-    return operation.fn.__module__.rpartition(".")[2]
+    return operation.fn.__module__.split(".")[2]
 
 
 def _arguments(operation: AnyOperation) -> Iterator[str]:

@@ -14,7 +14,7 @@ from pentad.errors import NotFound
 from pentad.models import NO_FLAG
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.reading import LATELY
-from pentad.text import nearest, shorten
+from pentad.text import nearest, quoted, shorten
 
 T = TypeVar("T")
 # Seconds for which models, connections and schemas of an account are taken to be as they were.
@@ -70,10 +70,10 @@ def unknown(argument: str, noun: str, word: str, known: Iterable[str], where: st
     names = list(dict.fromkeys(known))
     near = nearest(word, names, 3) or _beneath(word, names)
     if near:
-        hint = f"did you mean {', '.join(near)}?"
+        hint = f"did you mean {', '.join(map(quoted, near))}?"
     elif names:
         rest = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
-        hint = f"there {'is' if len(names) == 1 else 'are'} {', '.join(names[:_FEW])}{rest}."
+        hint = f"there {'is' if len(names) == 1 else 'are'} {', '.join(map(quoted, names[:_FEW]))}{rest}."
     else:
         hint = "this account may read none."
     return NotFound(

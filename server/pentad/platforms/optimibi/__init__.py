@@ -67,6 +67,10 @@ class Optimibi(Reading, Platform):
         "logout_form": ("GET /Logout", _ITSELF),
         "get_login_captcha": ("GET /plugin/datafor/api/extension/auth/captcha.jpg", "for a person to read"),
         "consume_saml_response": ("POST /saml/consumer", "called by an identity provider, through a browser"),
+        "get_email_settings_post": (
+            "POST /api/emailconfig/getEmailConfig",
+            "the method as one page prints it; optimibi_get_email_settings asks",
+        ),
         "generate_token": ("POST /plugin/datafor-modeler/api/token/generate", _ISSUES),
         "issue_personal_token": ("POST /plugin/datafor-modeler/api/token/personal", _ISSUES),
     }

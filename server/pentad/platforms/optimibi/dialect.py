@@ -34,6 +34,8 @@ _SIGNED_OUT = re.compile(
     r"|session (?:has |is |was )?(?:expired|timed? ?out|invalid)",
     re.IGNORECASE,
 )
+# Some refuse a right with the code of a sign-in.
+_NO_RIGHT = re.compile(r"\bno auth$|privileges?\b|\bpermissions?\b|not authori[sz]ed to", re.IGNORECASE)
 _MISSING = re.compile(r"\bnot found\b|\bn(?:o|')t exist|\bno such\b", re.IGNORECASE)
 # Whom the server says that it serves when it serves nobody.
 _NOBODY = frozenset({"anonymous", "anonymoususer"})
@@ -76,6 +78,8 @@ def fault(data: Any, template: str) -> Explained | None:
 def explained(code: int, words: str | None) -> Explained:
     """The kind of failure: the code tells it, else the words do."""
     kind = _KINDS.get(code)
+    if kind is AuthFailed and words and _NO_RIGHT.search(words):
+        code, kind = 403, Rejected
     if kind is None and words:
         kind = AuthFailed if _SIGNED_OUT.search(words) else NotFound if _MISSING.search(words) else None
     hint = SIGN_IN if kind is AuthFailed else NO_RIGHT if code == 403 else None
@@ -114,7 +118,7 @@ def entries(data: Any) -> dict[str, str | None]:
         if _coded(part):
             found |= {name: _outcome({"code": code}) for name, code in part.items()}
         elif isinstance(part, dict) and isinstance(told, list) and _enveloped(part):
-            found[str(part.get("name", at))] = _outcome(part)
+            found[str(part.get("name", part.get("id", at)))] = _outcome(part)
     return found
 
 

@@ -21,7 +21,7 @@ from pentad.models import Row, Wire
 from pentad.operations import Route
 from pentad.platforms.optimibi import dialect
 from pentad.secrecy import SWEPT, without_shapes
-from pentad.text import clean, shorten
+from pentad.text import clean, quoted, shorten
 
 _OWN_PLUGINS = ("datafor", "datafor-modeler", "datafor-auth")
 _JWT_BELOW = "A JWT works on plugin calls only; use PENTAD_OPTIMIBI_AUTH_MODE=session or basic for this."
@@ -33,7 +33,7 @@ LATELY, CONTENT = "optimibi lately", "repository"
 
 
 class Reading(Client):
-    """`_taken` is the route that is asked now, where it is not the contract's first."""
+    """`_taken` is the route that is asked, or asked first, where it is not the one of the edition."""
 
     hints: ClassVar[Mapping[int, str]] = {
         401: dialect.SIGN_IN,
@@ -126,12 +126,13 @@ class Reading(Client):
 
     def _batch_judged(self, entries: Mapping[str, str | None]) -> None:
         """Tells each thing of a batch that failed. Raises Disguised where nothing was done."""
-        failed = [f"{name}: {why}" for name, why in entries.items() if why is not None]
-        told = f"{len(failed)} of {len(entries)} failed ({shorten('; '.join(failed), 400)})"
+        told = [(name, why) for name, why in entries.items() if why is not None]
+        failed = [f"{quoted(name)}: {shorten(why, 120)!r}" for name, why in told]
+        sentence = f"{len(failed)} of {len(entries)} failed ({shorten('; '.join(failed), 400)})"
         if failed and len(failed) == len(entries):
-            raise Disguised(Explained(told, kind=Rejected))
+            raise Disguised(Explained(sentence, kind=Rejected))
         if failed:
-            self.call.note(told)
+            self.call.note(sentence)
 
     def decoded(self, response: httpx.Response) -> Any:
         self._guises_judged(response)
@@ -160,15 +161,15 @@ class Reading(Client):
             raise Disguised(dialect.explained(0, words or None))
 
     def explain(self, status: int, data: Any, text: str) -> Explained:
-        if data is None and text.lstrip()[:1] == "<":
+        jwt = _JWT_BELOW if status in (401, 403) and self._jwt_below else None
+        if data is None and text.lstrip()[:1] == "<" and jwt is None:
             if status in _MOVED:
                 return Explained(kind=NotFound, hint=self._missing())
             return Explained(hint=f"A web page came in place of data ({self.page_hint()}).")
         told = dialect.explained(dialect.code_of(data), dialect.words_of(data))
         kind = None if told.kind is Rejected else told.kind
         missing = self._missing() if status in _MOVED and not told.quote else None
-        hint = _JWT_BELOW if status in (401, 403) and self._jwt_below else missing
-        return Explained(told.quote, kind=kind if status < 500 else None, hint=hint)
+        return Explained(told.quote, kind=kind if status < 500 else None, hint=jwt or missing)
 
     @property
     def _jwt_below(self) -> bool:
@@ -196,7 +197,7 @@ class Reading(Client):
         return self._taken or self.operation.endpoint
 
     def by(self, route: Route) -> Reading:
-        """The same, asking elsewhere."""
+        """The same, asking there first."""
         other = copy.copy(self)
         other._taken = route
         return other
@@ -228,7 +229,7 @@ class Reading(Client):
         routes = [self.operation.endpoint, *self.operation.alt]
         info = self.connection.memory.get("session")
         newer = info is not None and info[0].newer and len(routes) > 1
-        best = self._known.get(self.operation.name, routes[1 if newer else 0])
+        best = self._taken or self._known.get(self.operation.name, routes[1 if newer else 0])
         return [best, *(route for route in routes if route != best)]
 
     def _astray(self, response: httpx.Response) -> bool:

@@ -11,16 +11,17 @@ from pentad.sandbox.metering import MeteredClock
 from pentad.sandbox.optimibi.accounts import (
     ADMIN,
     AUTHOR,
-    ROLES,
     VIEWER,
+    account_samples,
     made_jwt,
     seeded_users,
     server_secret,
 )
 from pentad.sandbox.optimibi.alerts import ALERTS
 from pentad.sandbox.optimibi.app import BASE, respond
-from pentad.sandbox.optimibi.content import REPORT, node_id
+from pentad.sandbox.optimibi.content import DELETED, REPORT, node_id
 from pentad.sandbox.optimibi.refusals import error_reply
+from pentad.sandbox.optimibi.rules import rule_samples
 from pentad.sandbox.optimibi.state import State
 from pentad.sandbox.platform import SandboxPlatform
 
@@ -71,19 +72,24 @@ class OptimibiPlatform(SandboxPlatform):
             "report_name": "Outlet trading week",
             "ambiguous_name": "Overview",
             "folder": "/public/Retail",
+            "target": "/public/Web",
+            "deleted": node_id(self._dice, DELETED),
             "model": "RetailSales",
             "model_caption": "Retail sales",
             "connection": "retail_dw",
+            "other_connection": "sensors",
             "schema": "sales",
             "table": "store",
             "column": "region",
             "key_column": "store_id",
             "alert": ALERTS[0].name,
+            "job_start": "2035-03-02T02:00",
             "parameter": "sales_region",
+            "computed_parameter": "carrier",
             "dictionary": "channel_names",
-            "user": AUTHOR,
-            "role": ROLES[0],
-            "missing_plugin": "datafor-cas",
+            **account_samples(self._dice),
+            **rule_samples(self._dice),
+            "backup": "Backup_2026.02.22-02.00.00.117+0000",
         }
 
     def headers(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The repository as it is browsed: tree, children, search, trash, access lists."""
+"""The repository as it is browsed: tree, children, search, access lists."""
 
 from __future__ import annotations
 
@@ -141,44 +141,9 @@ def _grown(context: Context, hits: list[Node]) -> dict[str, Any]:
     return branch(kept["/"])
 
 
-def trash(context: Context) -> list[dict[str, Any]]:
-    born = int(context.state.born) * 1000 - 86_400_000
-    path = "/public/Retail/Deleted long ago.datafor"
-    gone = Node(path, context.state.dice.uuid(f"node:{path}"), "Deleted long ago", False, born, born, "klind")
-    more = {"originalParentFolderPath": gone.parent, "deletedDate": str(born + 3_600_000)}
-    return [shown(context, gone) | more] if context.user.authors else []
-
-
 def item_acl(context: Context) -> dict[str, Any]:
+    """A bare object."""
     node = found(context, context.param("pathId"))
     if node is None:
         raise RefusalError("the item does not exist", None, more={"responseCode": 410})
-    inherits = node.path.count("/") > 2
-    return acl(
-        node.id,
-        node.creator,
-        inherits=inherits,
-        role="Finance" if "Finance" in node.path else "Store managers",
-    )
-
-
-def acl(id_: str, owner: str, *, inherits: bool, role: str) -> dict[str, Any]:
-    """A bare object; the entry of the Administrator type is locked."""
-    entries = [(owner, 0, 4, True), (role, 1, 0, True), ("Administrator", 2, 4, False)]
-    return {
-        "id": id_,
-        "owner": owner,
-        "ownerType": 0,
-        "tenantPath": None,
-        "entriesInheriting": inherits,
-        "aces": [
-            {
-                "recipient": name,
-                "recipientType": kind,
-                "permissions": [level],
-                "modifiable": free,
-                "tenantPath": None,
-            }
-            for name, kind, level, free in entries
-        ],
-    }
+    return node.acl

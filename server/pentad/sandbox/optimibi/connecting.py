@@ -1,20 +1,27 @@
-"""Connections themselves: list, one, whether they work, who may use them."""
+"""Connections themselves: list, one, whether they work, who may use them, and how they change."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pentad.sandbox.optimibi.browsing import acl
-from pentad.sandbox.optimibi.connections import described
+from pentad.sandbox.optimibi.acls import FULL, levels, of_connection
+from pentad.sandbox.optimibi.connections import Connection, described, rewritten, stored
 from pentad.sandbox.optimibi.context import Context
 from pentad.sandbox.optimibi.nodes import access_map
 from pentad.sandbox.optimibi.refusals import RefusalError
+from pentad.sandbox.optimibi.routing import M, Route
+
+# Databases on the server itself are for administrators.
+_LOCAL = ("localhost", "127.0.0.1", "::1")
+_NEEDED = ("name", "databaseType", "accessType")
 
 
 def readable(context: Context) -> list[str]:
-    return [
-        name for name, one in context.state.connections.items() if context.user.authors or not one.staff_only
-    ]
+    return [name for name, one in context.state.connections.items() if may_read(context, one)]
+
+
+def may_read(context: Context, one: Connection) -> bool:
+    return bool(levels(of_connection(context.state, one), context.user))
 
 
 def list_connections(context: Context) -> dict[str, Any]:
@@ -49,14 +56,71 @@ def get_connection(context: Context) -> dict[str, Any]:
 
 
 def try_connection(context: Context) -> dict[str, Any]:
-    body = context.fields()
-    name = str(body.get("name") or context.param("name"))
+    """Works if there is a database under these settings and a password, its stored one included."""
+    body, dice = context.fields(), context.state.dice
+    name = context.param("name") or str(body.get("name") or "")
     if not body:
         return {"success": False}
-    if name in context.state.connections and not context.user.authors:
+    saved, staff = context.state.connections.get(name), context.user.authors
+    if (name not in readable(context)) if saved else not staff:
         raise RefusalError("no permission", "403", 403)
+    if context.state.newer and not staff:
+        raise RefusalError("no permission", "403", 403)
+    tried = rewritten(dice, saved, body, "")
+    works = bool(tried.behind and stored(dice, tried).get("password"))
+    return {"success": works} | ({"name": name} if context.state.newer else {})
+
+
+def _sent(context: Context, forbidden: str, code: str) -> dict[str, Any]:
+    """The settings in the body of an author."""
+    if not context.user.authors:
+        raise RefusalError(forbidden, code)
+    body = context.fields()
+    lacking = [name for name in _NEEDED if not body.get(name)]
+    if lacking:
+        raise RefusalError(f"parameter {lacking[0]} cannot be empty", "400")
+    return body
+
+
+def create(context: Context) -> dict[str, Any]:
+    body = _sent(context, "no permission", "403")
+    connections, name = context.state.connections, str(body["name"])
+    if name in connections:
+        raise RefusalError(f"Connection {name} already exists", "500")
+    if str(body.get("hostname") or "").lower() in _LOCAL and not context.user.admin:
+        raise RefusalError("LOCAL_CONNECTION_ADMIN_ONLY", "500")
+    connections[name] = rewritten(context.state.dice, None, body, context.user.username)
+    return {"success": True, "msg": "success", "code": "200"}
+
+
+def update(context: Context) -> dict[str, Any]:
+    """By id, which may come with another name, else by name. Models go on naming the former one."""
+    body = _sent(context, "CONNECTION_WRITE_FORBIDDEN", "500")
+    connections, dice = context.state.connections, context.state.dice
+    name = str(body["name"])
+    same = (one for one in connections.values() if stored(dice, one)["id"] == body.get("id"))
+    now = next(same, connections.get(name))
+    if now is None:
+        raise RefusalError(f"Connection {name} does not exist", "404")
+    if not may_read(context, now):
+        raise RefusalError("CONNECTION_WRITE_FORBIDDEN", "500")
+    if name != now.name and name in connections:
+        raise RefusalError(f"Connection {name} already exists", "500")
+    del connections[now.name]
+    connections[name] = rewritten(dice, now, body, "")
+    return {"success": True, "msg": "success", "code": "200"}
+
+
+def delete(context: Context) -> dict[str, Any]:
+    """Models on it stay, and stop working."""
+    name = context.param("name")
     found = context.state.connections.get(name)
-    return {"success": found is not None and body.get("hostname") == found.host, "name": name}
+    if found is None:
+        raise RefusalError(f"Connection {name} does not exist", "404")
+    if not (context.user.admin or context.user.username == found.owner):
+        raise RefusalError("CONNECTION_DELETE_FORBIDDEN", "500")
+    del context.state.connections[name]
+    return {"success": True, "code": "200"}
 
 
 def check_exists(context: Context) -> dict[str, Any]:
@@ -70,8 +134,11 @@ def sensitivity(context: Context) -> dict[str, Any]:
 
 
 def connection_acl(context: Context) -> dict[str, Any]:
-    name = _named(context)
-    return acl(context.state.dice.uuid(f"connection:{name}"), "nfoster", inherits=False, role="Data stewards")
+    """For those with full control."""
+    found = of_connection(context.state, context.state.connections[_named(context)])
+    if FULL not in levels(found, context.user):
+        raise RefusalError("no permission", None, more={"responseCode": 401})
+    return found
 
 
 def pooling(_: Context) -> dict[str, Any]:
@@ -81,3 +148,10 @@ def pooling(_: Context) -> dict[str, Any]:
         {"parameter": name, "defaultValue": value or None, "description": told} for name, value, told in rows
     ]
     return {"databaseConnectionPoolParameters": named}
+
+
+ROUTES = (
+    Route("POST", f"{M}/connection/add", "create_connection", create),
+    Route("POST", f"{M}/connection/update", "update_connection", update),
+    Route("DELETE", f"{M}/connection/deletebyname", "delete_connection", delete),
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pentad.sandbox.dice import Dice
@@ -12,7 +12,8 @@ from pentad.sandbox.dice import Dice
 @dataclass(frozen=True, slots=True)
 class Connection:
     """`option` is a driver option whose value is a secret; `closed` are schemas that only administrators
-    read; `quotes` open and close a name."""
+    read; `quotes` open and close a name. `owner` alone, beside administrators, may use what he made.
+    `written` are the settings as they were sent last, secrets included; the seeded ones have none."""
 
     name: str
     product: str
@@ -33,9 +34,21 @@ class Connection:
         }
     )
 
+    owner: str = ""
+    written: Mapping[str, Any] | None = None
+
     @property
     def host(self) -> str:
+        if self.written is not None:
+            return str(self.written.get("hostname") or "")
         return f"{self.name.replace('_', '-')}.brightwater.example"
+
+    @property
+    def behind(self) -> str:
+        """The database that is reached under these settings, by the seeded connection; empty for none."""
+        asked = (self.host, self.port, self.database)
+        found = (one.name for one in CONNECTIONS.values() if (one.host, one.port, one.database) == asked)
+        return next(found, "")
 
 
 CONNECTIONS: Mapping[str, Connection] = {
@@ -71,28 +84,63 @@ def secret(dice: Dice, name: str, what: str) -> str:
     return f"{what}-{dice.word(f'{what}:{name}', 18)}"
 
 
-def described(dice: Dice, one: Connection, *, listed: bool) -> dict[str, Any]:
-    """The settings of a connection. The list shows what is stored of the password, a single one null."""
+def stored(dice: Dice, one: Connection) -> dict[str, Any]:
+    """The settings as the server holds them, with every secret."""
+    if one.written is not None:
+        return dict(one.written)
     option = f"{one.short}.{one.option}"
-    shown: dict[str, Any] = {
+    held: dict[str, Any] = {
         "id": dice.uuid(f"connection:{one.name}"),
         "name": one.name,
         **_address(one),
         "username": "bi_reader",
-        "password": f"Encrypted {secret(dice, one.name, 'stored')}" if listed else None,
+        "password": secret(dice, one.name, "stored"),
         "extraOptions": {option: secret(dice, one.name, "option")},
         "extraOptionsOrder": {"0": option},
         "connectSql": "",
         "usingConnectionPool": True,
         "connectionPoolingProperties": dict(one.pool),
         "changed": False,
-        "sqlserverInstance" if listed else "SQLServerInstance": None,
+        "SQLServerInstance": None,
     }
     if one.name == "web_clicks":
-        shown["CUSTOM_URL"] = (
-            f"jdbc:clickhouse://{one.host}/web?user=bi&password={secret(dice, 'web', 'url')}"
-        )
-    return shown | ({"isSystem": False, "isUploadDataset": False} if listed else {})
+        held["CUSTOM_URL"] = f"jdbc:clickhouse://{one.host}/web?user=bi&password={secret(dice, 'web', 'url')}"
+    return held
+
+
+def described(dice: Dice, one: Connection, *, listed: bool) -> dict[str, Any]:
+    """The settings of a connection. The list shows what is stored of the password, a single one null."""
+    held = stored(dice, one)
+    password = held.get("password")
+    shown = held | {"password": f"Encrypted {password}" if listed and password else None}
+    instance = shown.pop("SQLServerInstance", None)
+    if listed:
+        return shown | {"sqlserverInstance": instance, "isSystem": False, "isUploadDataset": False}
+    return shown | {"SQLServerInstance": instance}
+
+
+def rewritten(dice: Dice, now: Connection | None, body: Mapping[str, Any], owner: str) -> Connection:
+    """A connection as settings that were sent make it: nothing stays that they leave out, but for a password
+    that is empty or masked."""
+    name, kind = str(body.get("name") or ""), body.get("databaseType")
+    held: dict[str, Any] = {"id": dice.uuid(f"made:{name}")} if now is None else stored(dice, now)
+    password = str(body.get("password") or "").strip("*")
+    kept = f"stored-{dice.word(f'sealed:{password}', 18)}" if password else held.get("password")
+    told = kind if isinstance(kind, dict) else {}
+    made = Connection(
+        name,
+        str(told.get("name") or ""),
+        str(told.get("shortName") or ""),
+        str(body.get("databasePort") or ""),
+        str(body.get("databaseName") or ""),
+        "public",
+        "",
+        staff_only=now is not None and now.staff_only,
+        owner=owner if now is None else now.owner,
+        written={**body, "id": held["id"], "password": kept},
+    )
+    like = CONNECTIONS.get(made.behind)
+    return made if like is None else replace(made, schema=like.schema, quotes=like.quotes, closed=like.closed)
 
 
 def _address(one: Connection) -> dict[str, Any]:

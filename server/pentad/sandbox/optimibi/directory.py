@@ -52,7 +52,8 @@ def grantable(context: Context) -> dict[str, Any]:
 
 
 def _rights(one: User) -> dict[str, Any]:
-    return {"usertype": one.usertype, "canEdit": one.authors}
+    """A type is lost by an account that is given roles and no type with them."""
+    return ({"usertype": one.usertype} if one.usertype else {}) | {"canEdit": one.authors}
 
 
 def _chosen(context: Context) -> list[User]:
@@ -76,8 +77,9 @@ def _row(context: Context, one: User, *, newer: bool) -> dict[str, Any]:
     row = one.profile() | ({} if newer else {"password": one.hash})
     if not context.is_on("withRole"):
         return row
-    held = [{"rolename": one.usertype, "type": "2"}, *({"rolename": name, "type": "0"} for name in one.roles)]
-    return row | {"roles": "&".join(one.roles), "rolesList": held} | _rights(one)
+    held = [(one.usertype, "2"), *((name, "0") for name in one.roles)]
+    listed = [{"rolename": name, "type": kind} for name, kind in held if name]
+    return row | {"roles": "&".join(one.roles), "rolesList": listed} | _rights(one)
 
 
 def own_profile(context: Context) -> dict[str, Any]:
@@ -86,6 +88,6 @@ def own_profile(context: Context) -> dict[str, Any]:
     asked = context.param("username")
     if state.newer and asked and one.admin:
         one = state.users.get(asked, one)
-    more = {"userid": state.dice.uuid(f"user:{one.username}"), "ai_enabled": "0"}
+    more = {"userid": state.dice.uuid(f"user:{one.username}"), "ai_enabled": one.ai_enabled}
     shown = one.profile() | (more if state.newer else {"password": one.hash})
     return {"success": True, "data": {"user": shown}}

@@ -26,9 +26,7 @@ def graph(context: Context) -> dict[str, Any]:
         node = context.state.nodes.get(slashed(str(path)))
         if node is not None and not node.legacy:
             edges += [
-                edge
-                for model in node.models
-                for edge in ((_of(context, model), _schema(model)), (_schema(model), node.path))
+                edge for model in node.models for edge in (*_up(context, model), (_schema(model), node.path))
             ]
     for name in body.get("schemas") or []:
         edges += _down(context, str(name)) if name in context.state.models else []
@@ -41,8 +39,10 @@ def graph(context: Context) -> dict[str, Any]:
     return {"success": True, "objs": [_object(context, lid) for lid in found], "links": links}
 
 
-def _of(context: Context, model: str) -> str:
-    return f"connection/{context.state.models[model].connection}"
+def _up(context: Context, model: str) -> list[Edge]:
+    """What a model stands on; of one that was deleted it is not known."""
+    found = context.state.models.get(model)
+    return [] if found is None else [(f"connection/{found.connection}", _schema(model))]
 
 
 def _schema(model: str) -> str:
@@ -51,7 +51,7 @@ def _schema(model: str) -> str:
 
 def _down(context: Context, model: str) -> list[Edge]:
     return [
-        (_of(context, model), _schema(model)),
+        *_up(context, model),
         *((_schema(model), one.path) for one in users_of(context, model)),
     ]
 
@@ -59,17 +59,12 @@ def _down(context: Context, model: str) -> list[Edge]:
 def _object(context: Context, lid: str) -> dict[str, Any]:
     kind, _, name = lid.partition("/")
     if kind == "connection":
-        return {"lid": lid, "type": kind, "name": name, "title": name, "canRead": name in readable(context)}
+        told = {"lid": lid, "type": kind, "name": name, "exist": name in context.state.connections}
+        return told | {"title": name, "canRead": name in readable(context)}
     if kind == "schema":
-        can = context.state.models[name] in visible(context)
-        return {
-            "lid": lid,
-            "type": kind,
-            "name": name,
-            "title": context.state.models[name].caption,
-            "canRead": can,
-            "exist": True,
-        }
+        found = context.state.models.get(name)
+        told = {"lid": lid, "type": kind, "name": name, "exist": found is not None}
+        return told | {"title": found.caption if found else name, "canRead": found in visible(context)}
     node = context.state.nodes[lid]
     if not node.readable(context.user):
         return {"lid": lid, "type": "page", "canRead": False}

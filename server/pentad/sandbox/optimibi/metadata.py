@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pentad.sandbox.optimibi.connecting import may_read
 from pentad.sandbox.optimibi.connections import Connection, expressions
 from pentad.sandbox.optimibi.context import Context, count_of, done, listed
 from pentad.sandbox.optimibi.refusals import RefusalError
@@ -40,27 +41,38 @@ def connection_of(context: Context, name: str) -> Connection:
     found = context.state.connections.get(name)
     if found is None:
         raise RefusalError(f"Connection {name} does not exist", "404")
-    if found.staff_only and not context.user.authors:
+    if not may_read(context, found):
         raise RefusalError("no permission", "403")
     return found
 
 
-def sampled(context: Context, name: str, sql: str) -> list[dict[str, Any]]:
-    """The rows of a SELECT over a connection, as objects. Raises RefusalError."""
+def answered(context: Context, one: Connection, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Column names and rows of what is asked over a connection. Raises RefusalError."""
     try:
-        return records(*query(context.state.dice.seed, name, spelled(sql)))
+        return query(context.state.dice.seed, one.behind, sql)
     except QueryError as error:
         raise RefusalError(f"query failed: {error}", "500") from error
+
+
+def sampled(context: Context, name: str, sql: str) -> list[dict[str, Any]]:
+    """The rows of a SELECT over a connection by name, as objects. Raises RefusalError."""
+    found = context.state.connections.get(name)
+    if found is None:
+        raise RefusalError(f"query failed: Connection {name} does not exist", "500")
+    return records(*answered(context, found, spelled(sql)))
 
 
 def catalog(context: Context, one: Connection) -> dict[str, dict[str, list[tuple[Any, ...]]]]:
     """Readable schemas, with their tables and the descriptions of readable columns."""
     made: dict[str, dict[str, list[tuple[Any, ...]]]] = {}
-    for schema, table, *column in query(context.state.dice.seed, one.name, _CATALOG)[1]:
+    for schema, table, *column in answered(context, one, _CATALOG)[1]:
         if schema in one.closed and not context.user.admin:
             continue
+        hidden = context.sight.hidden(one.name, schema, table)
+        if "" in hidden:
+            continue
         columns = made.setdefault(schema, {}).setdefault(table, [])
-        if column[0] not in context.sight.hidden(one.name, schema, table):
+        if column[0] not in hidden:
             columns.append(tuple(column))
     return made
 
@@ -146,11 +158,8 @@ def preview(context: Context) -> dict[str, Any]:
         sql, shown = _sample(context, one, form)
     limit = min(count_of(form.get("limit"), ROW_DEFAULT), ROW_CAP)
     start = count_of(form.get("start"), 0) if newer else 0
-    try:
-        window = ["SELECT * FROM", f"({spelled(sql)})", f"LIMIT {limit} OFFSET {start}"]
-        names, rows = query(context.state.dice.seed, one.name, " ".join(window))
-    except QueryError as error:
-        raise RefusalError(f"query failed: {error}", "500") from error
+    window = ["SELECT * FROM", f"({spelled(sql)})", f"LIMIT {limit} OFFSET {start}"]
+    names, rows = answered(context, one, " ".join(window))
     meta = [_described(name, shown.get(name, "VARCHAR")) for name in names]
     return done(records(names, rows), code=None, meta=meta)
 
@@ -201,7 +210,7 @@ def check_unique(context: Context) -> dict[str, Any]:
     rows = context.sight.rows(one.name, schema, table)
     cells = ", ".join(quoted(name) for name in names)
     parts = ["SELECT 1 FROM", rows, "GROUP BY", cells, "HAVING count(*) > 1 LIMIT 1"]
-    unique = not query(context.state.dice.seed, one.name, " ".join(parts))[1]
+    unique = not answered(context, one, " ".join(parts))[1]
     if not unique and not context.state.newer:
         raise RefusalError("values are not unique", "400", more={"data": False})
     return done(unique)

@@ -56,7 +56,9 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`annotated` models are downloaded as an archive with their annotations."""
+    """`annotated` models are downloaded as an archive with their annotations. `settings` stand beside the
+    connection. `text` is the schema as it was published, `changed` when, in epoch milliseconds; `closed`
+    models are their owner's and the administrators' until others are let in."""
 
     name: str
     caption: str
@@ -68,6 +70,10 @@ class Model:
     measures: tuple[Measure, ...]
     owner: str
     annotated: bool = False
+    settings: tuple[tuple[str, str], ...] = (("EnableXmla", "false"), ("Provider", "mondrian"))
+    text: bytes | None = None
+    changed: int = 0
+    closed: bool = False
 
 
 def single(name: str, caption: str, table: str, *levels: tuple[str, str, str]) -> Dimension:

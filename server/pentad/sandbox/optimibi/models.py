@@ -94,6 +94,7 @@ _RETAIL = Model(
         ("net_amount", "Highest line", "max"),
     ),
     "klind",
+    settings=(("EnableXmla", "false"), ("Provider", "mondrian"), ("UseContentChecksum", "true")),
 )
 _PLAN = Model(
     "StorePlan",

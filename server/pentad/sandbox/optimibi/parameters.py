@@ -7,11 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_KEPT = {
-    "add_time": "2026-02-01 08:00:00.0",
-    "update_time": "2026-02-02 09:00:00.0",
-    "update_by": "klind",
-}
+from pentad.sandbox.optimibi.accounts import AUTHOR
+
+_ADDED = "2026-02-01 08:00:00.0"
+_TYPES = {"text": "2", "number": "1", "date": "9"}
+_NEWER_TYPES = _TYPES | {"number": "5"}
+_SOURCES = {"list": "1", "sql": "2", "any": "3"}
+_NEWER_SOURCES = {"any": "1", "sql": "2", "list": "3"}
+
+
+def types(*, newer: bool) -> Mapping[str, str]:
+    """Codes of what values are, which differ between the editions."""
+    return _NEWER_TYPES if newer else _TYPES
+
+
+def sources(*, newer: bool) -> Mapping[str, str]:
+    """Codes of where values come from, which differ too."""
+    return _NEWER_SOURCES if newer else _SOURCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +37,29 @@ class Parameter:
     values: tuple[str, ...] = ()
     connection: str = ""
     sql: str = ""
+    schema: str = ""
+    by: str = AUTHOR
+    changed: str = "2026-02-02 09:00:00.0"
 
     def shown(self, *, newer: bool) -> dict[str, Any]:
-        """Codes differ between the editions: of the datatype, and of where values come from."""
-        types = {"text": "2", "number": "5" if newer else "1", "date": "9"}
-        listed, selected, free = ("3", "2", "1") if newer else ("1", "2", "3")
         pairs = [{"name": self.name, "value": value} for value in self.values]
         return {
             "id": self.name,
             "name": self.name,
             "desc": self.about,
-            "datatype": types[self.kind],
-            "type": listed if self.values else selected if self.sql else free,
+            "datatype": types(newer=newer)[self.kind],
+            "type": sources(newer=newer)["list" if self.values else "sql" if self.sql else "any"],
             "dbconn": self.connection,
             "default": self.default,
             "detail": json.dumps(pairs, ensure_ascii=False) if self.values else self.sql,
             "source": "1",
-            **_KEPT,
+            **({"schema": self.schema} if self.schema else {}),
+            **_kept(self.by, self.changed),
         }
+
+
+def _kept(by: str, changed: str) -> dict[str, str]:
+    return {"add_time": _ADDED, "update_time": changed, "update_by": by}
 
 
 PARAMETERS: Mapping[str, Parameter] = {
@@ -94,24 +111,30 @@ PARAMETERS: Mapping[str, Parameter] = {
 
 @dataclass(frozen=True, slots=True)
 class Dictionary:
+    """`by` is whoever made it, who may change it."""
+
     name: str
     default: str
     connection: str = ""
     sql: str = ""
     pairs: tuple[tuple[str, str], ...] = ()
+    numeric: bool = False
+    expire: str = "3600"
+    by: str = AUTHOR
+    changed: str = "2026-02-02 09:00:00.0"
 
     def shown(self) -> dict[str, Any]:
         listed = [{"key": key, "value": text} for key, text in self.pairs]
         return {
             "id": self.name,
             "name": self.name,
-            "datatype": "2",
-            "type": "1" if self.pairs else "2",
+            "datatype": "1" if self.numeric else "2",
+            "type": "2" if self.sql else "1",
             "dbconn": self.connection,
             "default": self.default,
-            "detail": json.dumps(listed, ensure_ascii=False) if self.pairs else self.sql,
-            "expire": "3600",
-            **_KEPT,
+            "detail": self.sql or json.dumps(listed, ensure_ascii=False),
+            "expire": self.expire,
+            **_kept(self.by, self.changed),
         }
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+from collections.abc import Mapping, Sequence
 from http.cookies import CookieError, SimpleCookie
+from typing import Any
 from urllib.parse import urlsplit
 
 from pentad.sandbox.asgi import Call, Reply, dumps
 from pentad.sandbox.optimibi.accounts import User, jwt_login
 from pentad.sandbox.optimibi.context import Context
 from pentad.sandbox.optimibi.refusals import JSON, PageError, RefusalError, unauthorized
-from pentad.sandbox.optimibi.state import TOKEN_NAMES, Session, State
+from pentad.sandbox.optimibi.state import Session, State
 
 # One header for each cookie: names of headers are compared without regard to case, and a mapping is not.
 _SPELLINGS = ("Set-Cookie", "set-Cookie", "Set-cookie", "set-cookie")
@@ -43,12 +45,20 @@ def caller_of(state: State, call: Call, path: str, session: Session | None, now:
     scheme, _, given = call.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":
         return _by_password(state, given)
+    taken = [one for one in state.token_configurations.values() if one.get("enable") == "1"]
     tokens = [given] if scheme.lower() == "bearer" else []
-    tokens += [text for name in TOKEN_NAMES if (text := call.param(name))]
+    tokens += [text for one in taken if (text := call.param(one["token_name"]))]
     if tokens and path.startswith("/plugin/"):
-        login = jwt_login(state.secret("jwt"), tokens[0], now)
-        return state.users.get(login or "")
-    return None if session is None else state.users[session.username]
+        return _by_token(state, taken, tokens[0], now)
+    return None if session is None else state.users.get(session.username)
+
+
+def _by_token(state: State, taken: Sequence[Mapping[str, Any]], token: str, now: float) -> User | None:
+    """The enabled account that a token names, by the configuration whose shared secret it was signed with."""
+    shared = [one for one in taken if one["algorithm"] == "HS256"]
+    named = [jwt_login(one["secret"], one["fieldmap"]["username"], token, now) for one in shared]
+    found = state.users.get(next(filter(None, named), ""))
+    return found if found is not None and found.enabled == "1" else None
 
 
 def _by_password(state: State, given: str) -> User:

@@ -7,16 +7,24 @@ from typing import Any, Literal
 
 from pentad.sandbox.dice import Dice
 from pentad.sandbox.optimibi import alert_records, connections, content
-from pentad.sandbox.optimibi.accounts import ROLES, User, seeded_users, server_secret
-from pentad.sandbox.optimibi.alerts import ALERTS, Alert
+from pentad.sandbox.optimibi.accounts import (
+    INVITATIONS,
+    ROLES,
+    Invitation,
+    User,
+    seeded_configurations,
+    seeded_personal_tokens,
+    seeded_users,
+    server_secret,
+)
+from pentad.sandbox.optimibi.alert_records import Alert, seeded_alerts
 from pentad.sandbox.optimibi.connections import CONNECTIONS, Connection
 from pentad.sandbox.optimibi.model import Model
 from pentad.sandbox.optimibi.models import MODELS
-from pentad.sandbox.optimibi.nodes import Node
+from pentad.sandbox.optimibi.nodes import Node, Trashed
 from pentad.sandbox.optimibi.parameters import DICTIONARIES, PARAMETERS, Dictionary, Parameter
 from pentad.sandbox.optimibi.rules import OBJECT_RULES, ROW_RULES, ObjectRule, RowRule
 
-TOKEN_NAMES = ("token", "bi_ticket")
 _WHERE_SECRETS_STAND = ("mail", "jwt", "private", "initpwd", "client", "bind", "system", "map", "ai")
 
 
@@ -34,9 +42,11 @@ class State:
     idle: seconds after which a session that was not used is gone. lockout_after: failed logins until
     every login is refused, for `lockout_seconds`. login_page: how routes made for browsers meet an ended
     session: with the page itself (200) or a redirect to it (302). cube_answer: the form of the answer to a
-    query on a model. table_reads_fail: lists of users and roles carry an inner failure. calls counts what
+    query on a model; job_answer that of one that schedules a job. mails are those that alerts sent.
+    table_reads_fail: lists of users and roles carry an inner failure. calls counts what
     reached a route, by operationId. acls holds the access lists that were written, by the path of an item
-    or by `model:NAME` and `connection:NAME`; the others are those that were seeded.
+    or by `model:NAME` and `connection:NAME`; the others are those that were seeded. undeletable are
+    accounts that cannot be deleted. registration_codes are those that were mailed, by address.
     """
 
     dice: Dice
@@ -49,21 +59,39 @@ class State:
     lockout_seconds: float = 86_400.0
     login_page: Literal[200, 302] = 302
     cube_answer: Literal["cells", "rows"] = "cells"
+    job_answer: Literal["wrapped", "text"] = "wrapped"
     table_reads_fail: bool = False
     sessions: dict[str, Session] = field(default_factory=dict[str, Session])
     failed_logins: int = 0
     locked_until: float = 0.0
     favourites: dict[str, list[Any]] = field(default_factory=dict[str, list[Any]])
     recents: dict[str, list[Any]] = field(default_factory=dict[str, list[Any]])
+    display: dict[str, list[Any]] = field(default_factory=dict[str, list[Any]])
+    trash: dict[str, Trashed] = field(default_factory=dict[str, Trashed])
     roles: list[str] = field(default_factory=lambda: list(ROLES))
+    undeletable: list[str] = field(default_factory=list[str])
+    registration_codes: dict[str, Invitation] = field(default_factory=lambda: dict(INVITATIONS))
+    token_configurations: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    personal_tokens: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
     connections: dict[str, Connection] = field(default_factory=lambda: dict(CONNECTIONS))
     models: dict[str, Model] = field(default_factory=lambda: dict(MODELS))
     parameters: dict[str, Parameter] = field(default_factory=lambda: dict(PARAMETERS))
     dictionaries: dict[str, Dictionary] = field(default_factory=lambda: dict(DICTIONARIES))
     row_rules: list[RowRule] = field(default_factory=lambda: list(ROW_RULES))
     object_rules: list[ObjectRule] = field(default_factory=lambda: list(OBJECT_RULES))
-    alerts: dict[str, Alert] = field(default_factory=lambda: {one.name: one for one in ALERTS})
+    alerts: dict[str, Alert] = field(default_factory=seeded_alerts)
+    mails: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    jobs: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     acls: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    missing: list[str] = field(default_factory=list[str])
+    olap: dict[str, str] = field(default_factory=dict[str, str])
+    system: dict[str, str] = field(default_factory=dict[str, str])
+    sign_on: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    branding: dict[str, Any] = field(default_factory=dict[str, Any])
+    images: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    revisions: list[str] = field(default_factory=list[str])
+    locales: dict[str, str] = field(default_factory=dict[str, str])
+    test_mails: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     calls: dict[str, int] = field(default_factory=dict[str, int])
     made: int = 0
 
@@ -73,9 +101,14 @@ class State:
         users = seeded_users(dice)
         nodes = content.seeded_nodes(dice, now, list(users))
         state = cls(dice, now, users, nodes)
+        for node in nodes.values():
+            node.lists = state.acls
         for login in users:
             state.favourites[login] = list(content.favourites(nodes, login, now))
             state.recents[login] = list(content.recents(nodes, login, now))
+        state.trash = content.trash(dice, now)
+        state.token_configurations = seeded_configurations(dice, now)
+        state.personal_tokens = seeded_personal_tokens(dice, users, now)
         return state
 
     @property
@@ -84,16 +117,10 @@ class State:
 
     @property
     def plugins(self) -> list[str]:
-        """The plugin for CAS is missing; the one for accounts went with the newer edition."""
-        named = (
-            "datafor",
-            "datafor-modeler",
-            "datafor-backup",
-            "datafor-ldap",
-            "datafor-oauth2",
-            "datafor-saml",
-        )
-        return [*named, "datafor-whitelabel", *([] if self.newer else ["datafor-auth"])]
+        """The one for accounts went with the newer edition."""
+        own = ["datafor", "datafor-modeler", *([] if self.newer else ["datafor-auth"])]
+        more = ("backup", "cas", "ldap", "oauth2", "saml", "whitelabel")
+        return [name for name in (*own, *(f"datafor-{one}" for one in more)) if name not in self.missing]
 
     def secret(self, what: str) -> str:
         return server_secret(self.dice, what)

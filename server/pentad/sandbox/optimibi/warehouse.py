@@ -53,6 +53,8 @@ def query(
     """Column names and rows of one SELECT. Raises QueryError, also for text that holds several statements."""
     import duckdb
 
+    if connection not in SCRIPTS:
+        raise QueryError("The connection attempt failed.")
     base = database(seed, connection)
     try:
         statements = base.extract_statements(sql)

@@ -1,0 +1,1 @@
+"""Alerts, and the jobs of the scheduler."""

@@ -1,0 +1,1 @@
+"""Folders, reports and files of the repository, and the trash."""

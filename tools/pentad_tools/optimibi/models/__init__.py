@@ -1,0 +1,1 @@
+"""Analysis models, and figures from them."""

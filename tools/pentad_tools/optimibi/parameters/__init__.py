@@ -1,0 +1,1 @@
+"""Global parameters, and dictionaries of codes."""

@@ -1,0 +1,1 @@
+"""Who may use what, and which rows and columns of it."""

@@ -1,0 +1,1 @@
+"""The server itself: session, settings, mail, backups, sign-on, branding."""

@@ -1,0 +1,1 @@
+"""Sign-in by tokens: configurations, and personal ones."""
