@@ -21,6 +21,7 @@ check: setup
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@$(PY) -m basedpyright
+	@$(PY) -m tests.advisories
 
 test: check
 	@$(PY) -m pytest -n auto --dist worksteal --cov --cov-report=term

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from pentad.catalogue import catalogue
+from tests import corpora
 from tests.inside import EVERYTHING, World
 
 # What tests change is nobody's history.
@@ -29,3 +30,7 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
 @pytest.fixture
 def downloads(tmp_path: Path) -> Path:
     return tmp_path / "files"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.write_line(f"corpora: {corpora.counts()}")

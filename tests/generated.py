@@ -14,7 +14,8 @@ from benchmarks import definitions
 
 from pentad import platforms
 from pentad.catalogue import catalogue
-from pentad.settings import GENERAL, PLATFORMS
+from pentad.options import GENERAL
+from pentad.settings import PLATFORMS
 from tests import generated_timbr
 
 ROOT = Path(__file__).parent.parent

@@ -93,7 +93,7 @@ async def test_the_newest_are_listed_first_and_not_all_of_them(world: World) -> 
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_result_of_somebody_else_is_neither_listed_nor_read(world: World, era: Era) -> None:
     handle = put(world, 1).handle
-    world.app.session.owner = "somebody else"
+    world.app.session.client_name = "somebody else"
     async with world.client(era) as client:
         listed = (await client.list_resources()).resources
         error = await refused(client, f"pentad://results/{handle}")

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pentad.options import GENERAL
 from pentad.platforms import load as load_platform
-from pentad.settings import GENERAL, Account, Settings, cache_folder, config_path, load
+from pentad.settings import Account, Settings, cache_folder, config_path, load
 
 
 @pytest.fixture

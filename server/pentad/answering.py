@@ -17,7 +17,7 @@ from pentad.results.record import Stored
 from pentad.results.tokens import estimate
 from pentad.session import Session
 from pentad.settings import Settings
-from pentad.text import nearest, shorten
+from pentad.text import nearest, quoted, shorten
 
 _HINTED = 12
 # Tokens of the masked body in a question to a person.
@@ -102,12 +102,12 @@ class Answering:
         wrong = [name for name in fields if name not in known]
         if wrong:
             near = nearest(wrong[0], known, 1)
-            hint = f"; did you mean {near[0]}?" if near else "."
+            hint = f"; did you mean {quoted(near[0], 60)}?" if near else "."
             kept = self._keep(rows, tuple(known), "rows")
             advice = "The rows are kept: read_result shows them without another call to the platform."
             raise Rejected(
                 f"There is no field {shorten(wrong[0], 60)!r} here{hint} {advice if kept else ''}".strip(),
-                problems={"fields": [shorten(f"valid: {', '.join(known)}", 600)]},
+                problems={"fields": [shorten(f"valid: {', '.join(map(quoted, known))}", 600)]},
                 details=kept,
             )
         return list(dict.fromkeys(fields))

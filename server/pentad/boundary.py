@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pentad import logs
 from pentad.answering import Answering, error_text, plan_text
 from pentad.call import Call, Progress, Unfinished
 from pentad.consent.accounting import accounted, declined
@@ -16,9 +16,6 @@ from pentad.jsontext import dumps
 from pentad.models import Record
 from pentad.operations import AnyOperation
 from pentad.session import Session
-
-logger = logging.getLogger("pentad")
-
 
 Verdict = Literal["accept", "decline", "cancel"]
 
@@ -68,16 +65,20 @@ async def settle(session: Session, plan: Plan, verdict: Verdict, progress: Progr
 
 
 async def _told(session: Session, operation: AnyOperation, call: Call, work: Awaitable[str]) -> Answer:
-    try:
-        text = call.told(await work)
-        unfinished = call.unfinished and call.plan is None
-        return Answer(text, images=tuple(call.images), plan=call.planned, unfinished=unfinished)
-    except PlatformError as error:
-        return Answer(call.told(error_text(error, session.settings.budget)), is_error=True)
-    except Exception:
-        meant = call.operation or operation
-        logger.exception("%s failed inside Pentad", meant.name)
-        return Answer(dumps(_defect(meant, call)), is_error=True)
+    with logs.following(session, operation, call) as followed:
+        try:
+            text = call.told(await work)
+            unfinished = call.unfinished and call.plan is None
+            followed.outcome = "planned" if call.planned else "unfinished" if unfinished else "done"
+            return Answer(text, images=tuple(call.images), plan=call.planned, unfinished=unfinished)
+        except PlatformError as error:
+            followed.outcome = error.kind
+            return Answer(call.told(error_text(error, session.settings.budget)), is_error=True)
+        except Exception:
+            followed.outcome = "internal"
+            meant = call.operation or operation
+            logs.logger.exception("%s failed inside Pentad", meant.name)
+            return Answer(dumps(_defect(meant, call)), is_error=True)
 
 
 async def carry_out(session: Session, operation: AnyOperation, given: Mapping[str, Any], call: Call) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,8 @@ Progress = Callable[[float, float | None, str], Awaitable[None]]
 class Call:
     """State of one call, made for `account`. `operation` is the one that is carried out, which another may
     have called; `origin` is how its results are made anew; `images` are PNGs that go with the answer;
-    `patience` is in seconds; `hidden` are secrets that it was given for the platform.
+    `patience` is in seconds; `hidden` are secrets that it was given for the platform; `id` names it in the
+    log, in the audit and to the platform, which was asked `tries` times.
 
     `plan` is set while a plan is applied, and `asked` if the user themselves said yes to it; `planned` when
     one was made; `planless` where the user wants none; `can_ask` where the client can ask its user;
@@ -49,6 +51,8 @@ class Call:
     origin: Origin = NOWHERE
     patience: float = PATIENCE
     deadline: float = 0.0
+    id: str = field(default_factory=lambda: secrets.token_hex(6))
+    tries: int = 0
 
     def __post_init__(self) -> None:
         self.deadline = self.clock.monotonic() + self.patience

@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pentad
-from pentad import settings
+from pentad import logs, settings
 
 if TYPE_CHECKING:
     from pentad.app import App
@@ -138,8 +138,8 @@ def _moment(text: str) -> float:
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port")
+    if not (text.isascii() and text.isdecimal()) or int(text[:6]) > 65535:
+        raise argparse.ArgumentTypeError(f"{text[:60]!r} is not a port; the address is always 127.0.0.1")
     return int(text)
 
 
@@ -151,7 +151,9 @@ def _app(given: argparse.Namespace, **more: Any) -> App:
         *("confirm", "allow", "spend_limit"),
     )
     wanted = {name: value for name in names if (value := getattr(given, name, None)) is not None}
-    return App(settings.load(**(wanted | more)))
+    read = settings.load(**(wanted | more))
+    logs.install(read.log)
+    return App(read)
 
 
 def serve(given: argparse.Namespace) -> int:
@@ -163,7 +165,7 @@ def serve(given: argparse.Namespace) -> int:
     work = serve_stdio(app) if given.http is None else serve_http(app, given.http)
     gc.enable()
     gc.freeze()
-    return _async(work)
+    return _async(work) if given.http is None else _listening(work, given.http)
 
 
 def demo(given: argparse.Namespace) -> int:
@@ -176,11 +178,7 @@ def demo(given: argparse.Namespace) -> int:
 def sandbox(given: argparse.Namespace) -> int:
     from pentad.sandbox.serve import serve as serve_sandbox
 
-    try:
-        return _async(serve_sandbox(given.port))
-    except OSError as error:
-        print(f"pentad: port {given.port} cannot be used: {error.strerror}", file=sys.stderr)
-        return 1
+    return _listening(serve_sandbox(given.port), given.port)
 
 
 def tools(given: argparse.Namespace) -> int:
@@ -255,6 +253,14 @@ def configure(given: argparse.Namespace) -> int:
 
     print(configuration(given.host, sandbox=given.sandbox))
     return 0
+
+
+def _listening(work: Coroutine[Any, Any, Any], port: int) -> int:
+    try:
+        return _async(work)
+    except OSError as error:
+        print(f"pentad: port {port} cannot be used: {error.strerror}", file=sys.stderr)
+        return 1
 
 
 def _async(work: Coroutine[Any, Any, Any]) -> int:

@@ -27,7 +27,8 @@ class PlatformError(Exception):
     """One sentence for the model plus what a program needs.
 
     `problems` maps dotted positions (`profiles.1.person.email_address`) to messages. `quote` is the
-    platform's own wording; it is cleaned, shortened and put last. `outcome` is `none` when it is certain
+    platform's own wording; cleaned and shortened, it stands in a member of its own, as no sentence of ours
+    may hold what a stranger wrote. `outcome` is `none` when it is certain
     that nothing was done, `unknown` when a write may or may not have happened. `invalid` arguments were not
     understood by ourselves.
     """
@@ -59,10 +60,9 @@ class PlatformError(Exception):
 
     def words(self) -> dict[str, Any]:
         """The error as the JSON object a model reads."""
-        message = self.message
+        told: dict[str, Any] = {"error": self.kind, "message": self.message}
         if self.quote:
-            message = f"{message} Upstream says: {shorten(clean(self.quote))!r}"
-        told: dict[str, Any] = {"error": self.kind, "message": message}
+            told["platform_says"] = shorten(clean(self.quote))
         if self.retry_after is not None:
             told["retry_after"] = math.ceil(min(max(self.retry_after, 1.0), _MONTH))
         if self.outcome == "unknown":

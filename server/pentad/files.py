@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import re
-import sys
-import unicodedata
 from collections.abc import Awaitable, Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from email.message import Message
@@ -21,22 +17,29 @@ import httpx2 as httpx
 from pentad.call import Call
 from pentad.errors import Malformed, Rejected, Unavailable
 from pentad.http.answers import kind_of
+from pentad.http.unpacking import unpacked
+from pentad.landing import Landing
+from pentad.landing import begin as landed
 from pentad.models import Saved
-from pentad.text import clean
+from pentad.names import safe_name
 
 _KINDS = {
     "application/pdf": ".pdf",
     "text/csv": ".csv",
     "application/zip": ".zip",
+    "image/png": ".png",
+    "image/x-icon": ".ico",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }
-_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *(\..*)?")
 _SMALL = 2**20
+# Characters of a header that names a file. Reading it takes time by the square of them.
+_HEADER = 2**13
 _STEP = 2**18
 # Downloads that broke off and may be resumed.
 _UNDER_WAY = 8
 
 T = TypeVar("T")
+Parameter = str | tuple[str | None, str | None, str]
 
 
 class Interrupted(Unavailable):
@@ -64,7 +67,7 @@ class Partial:
     """A file on its way from a link: what has come of it lies hidden in its folder. `mark` names its version
     on the server; without one nothing can be resumed."""
 
-    hidden: Path
+    landing: Landing
     url: httpx.URL
     size: int = 0
     total: int | None = None
@@ -72,6 +75,10 @@ class Partial:
     offered: str | None = None
     media_type: str = ""
     ended: bool = False
+
+    @property
+    def hidden(self) -> Path:
+        return self.landing.path
 
 
 @dataclass(frozen=True)
@@ -88,16 +95,15 @@ class Folder:
         while len(self.partials) >= _UNDER_WAY:
             self.discard(next(iter(self.partials)))
         with explained():
-            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            hidden = self.path / f".{os.urandom(8).hex()}.part"
-            os.close(os.open(hidden, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        partial = self.partials[key] = Partial(hidden, url)
+            landing, file = landed(self.path)
+            file.close()
+        partial = self.partials[key] = Partial(landing, url)
         return partial
 
     def discard(self, key: str) -> None:
         """Leave nothing of a file on its way."""
         with contextlib.suppress(OSError):
-            self.partials.pop(key).hidden.unlink(missing_ok=True)
+            self.partials.pop(key).landing.discard()
 
     def settle(self, key: str, stem: str) -> Saved:
         """Give a file that has come whole its name, and forget that it was on its way. Raises Rejected."""
@@ -105,9 +111,9 @@ class Folder:
         name = safe_name(partial.offered, stem + _KINDS.get(partial.media_type, ".bin"))
         with explained():
             try:
-                path = _settle(partial.hidden, self.path, name)
+                path = partial.landing.settle(name)
             finally:
-                partial.hidden.unlink(missing_ok=True)
+                partial.landing.discard()
         return Saved(str(path), partial.size, partial.media_type or "application/octet-stream")
 
     def close(self) -> None:
@@ -159,16 +165,14 @@ class Folder:
         """A new file, this user's only. It gets the name, or the first free variant of it, when the context
         ends well; otherwise nothing of it stays."""
         with explained():
-            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            hidden = self.path / f".{os.urandom(8).hex()}.part"
+            landing, file = landed(self.path)
             try:
-                with hidden.open("xb") as file:
-                    os.chmod(hidden, 0o600)
-                    part = Part(file, self.limit, hidden)
+                with file:
+                    part = Part(file, self.limit, landing.path)
                     yield part
-                part.path = _settle(hidden, self.path, name)
+                part.path = landing.settle(name)
             finally:
-                hidden.unlink(missing_ok=True)
+                landing.discard()
 
     async def _stream(self, response: httpx.Response, part: Part, call: Call) -> None:
         due = 0
@@ -201,10 +205,11 @@ async def _read(response: httpx.Response, call: Call, take: Callable[[bytes], Aw
     """Hand over a body as it comes, while the call has time for it."""
     try:
         async with asyncio.timeout(call.left()):
-            async for chunk in response.aiter_bytes():
-                await take(chunk)
-                if call.left() <= 0:
-                    raise TimeoutError
+            async with contextlib.aclosing(unpacked(response)) as chunks:
+                async for chunk in chunks:
+                    await take(chunk)
+                    if call.left() <= 0:
+                        raise TimeoutError
     except TimeoutError:
         raise Unavailable("The download was too slow to finish in time; nothing was kept.") from None
     except httpx.RequestError:
@@ -219,51 +224,28 @@ def explained() -> Generator[None]:
         raise Rejected(f"The file could not be saved: {error.strerror or 'input/output error'}.") from error
 
 
-def safe_name(offered: str | None, fallback: str) -> str:
-    """A plain file name: no folders, no hidden or device names, nothing invisible, and no longer than disks
-    allow (120 characters, 200 bytes)."""
-    return _plain(offered or "") or _plain(fallback) or "download.bin"
-
-
-def _plain(text: str) -> str:
-    text = clean(unicodedata.normalize("NFC", text))
-    text = re.sub(r"\s+", " ", re.split(r"[/\\]", text)[-1])
-    disk = sys.getfilesystemencoding()
-    text = text.encode(disk, "replace").decode(disk)
-    text = re.sub(r'[<>:"|?*]', "_", text).strip(" .")
-    if _DEVICES.fullmatch(text):
-        return ""
-    stem, suffix = os.path.splitext(text)
-    suffix = suffix[:16]
-    room = 200 - len(suffix.encode())
-    stem = stem[: 120 - len(suffix)].encode()[:room].decode(errors="ignore")
-    return (stem + suffix).rstrip(" .")
-
-
 def offered(response: httpx.Response) -> str | None:
     """The name the answer carries (RFC 6266), else the last segment of the address if it has a suffix."""
     header = Message()
-    header["content-disposition"] = response.headers.get("content-disposition", "")
-    given = header.get_params(header="content-disposition") or ()
+    header["content-disposition"] = response.headers.get("content-disposition", "")[:_HEADER]
+    try:
+        given = header.get_params(header="content-disposition") or ()
+    except ValueError:
+        given = ()
     names = [value for key, value in given if key == "filename"]
     # `filename*` is decoded to a tuple, and preferred where both are there.
     for name in sorted(names, key=lambda value: isinstance(value, str)):
-        if text := collapse_rfc2231_value(name):
+        if text := collapse_rfc2231_value(_usual(name)):
             return text
     last = PurePosixPath(unquote(response.request.url.path)).name
     return last if "." in last else None
 
 
-def _settle(part: Path, folder: Path, name: str) -> Path:
-    """Give the finished file its name, or the first free variant of it."""
-    stem, suffix = os.path.splitext(name)
-    for attempt in range(1, 1000):
-        final = folder / (name if attempt == 1 else f"{stem} ({attempt}){suffix}")
-        with contextlib.suppress(FileExistsError):
-            final.open("xb").close()
-            try:
-                return part.replace(final)
-            except OSError:
-                final.unlink(missing_ok=True)
-                raise
-    raise Rejected(f"There are too many files named {name!r} in the download folder.")
+def _usual(name: Parameter) -> Parameter:
+    """The value of a `filename*` with a character set that is meant for it (RFC 8187): others are codecs of
+    Python that fail, or take their time."""
+    if isinstance(name, str):
+        return name
+    charset, language, text = name
+    usual = charset is not None and charset.lower() in ("utf-8", "iso-8859-1")
+    return charset if usual else "iso-8859-1", language, text

@@ -11,11 +11,11 @@ from typing import Any
 import mcp_types as types
 from mcp import MCPError
 from mcp.server.caching import CacheHint
-from mcp.server.context import ServerRequestContext
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.lowlevel import Server
 
 import pentad
-from pentad import asking, platforms, resources
+from pentad import asking, callers, platforms, resources
 from pentad.app import App
 from pentad.boundary import Answer
 from pentad.jsontext import loads
@@ -39,7 +39,7 @@ def build_server(app: App, *, page: int = PAGE, silence: float = asking.SILENCE)
         del server
         yield app
 
-    return Server(
+    server = Server(
         "pentad",
         version=pentad.__version__,
         instructions=instructions(app),
@@ -51,6 +51,14 @@ def build_server(app: App, *, page: int = PAGE, silence: float = asking.SILENCE)
         on_list_resource_templates=resources.list_templates,
         on_read_resource=resources.read_resource,
     )
+    server.middleware.append(_named)
+    return server
+
+
+async def _named(ctx: Context, call_next: CallNext) -> HandlerResult:
+    """Decides whose a request is, before anything looks at it."""
+    with callers.named(ctx):
+        return await call_next(ctx)
 
 
 def instructions(app: App) -> str:

@@ -31,7 +31,7 @@ async def list_resources(
     """The newest results of the caller, the newest first."""
     _refuse_cursor(params)
     session = context.lifespan_context.session
-    newest = session.store.newest(session.owner)[:LISTED]
+    newest = session.newest()[:LISTED]
     return types.ListResourcesResult(resources=[_entry(stored) for stored in newest])
 
 

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 import socket
 import sys
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from pentad.app import App
 from pentad.protocol import build_server
 
+if TYPE_CHECKING:
+    import uvicorn
 
-def log_to_stderr() -> None:
-    """Standard output belongs to the protocol."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
-    )
+# Open sessions of the older protocol, each of which costs memory until it ends or idles for half an hour.
+SESSIONS = 256
 
 
 async def serve_stdio(app: App) -> None:
     """Serve one client until standard input closes."""
     from mcp.server.stdio import stdio_server
 
-    log_to_stderr()
     server = build_server(app)
     _end_on_signals(app)
     try:
@@ -53,8 +51,24 @@ def _end_on_signals(app: App) -> None:
             loop.add_signal_handler(sign, begin, sign)
 
 
-async def serve_http(app: App, port: int) -> None:
-    """Serve on 127.0.0.1 only; the SDK checks Host and Origin. Says where on stderr once it listens."""
+def listening(port: int) -> socket.socket:
+    """A socket on 127.0.0.1, where nothing but this machine reaches it. Raises OSError for a port in use."""
+    # Made without a protocol number, it is not recognised as TCP, and keeps Nagle's delay of 40 ms.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def http_server(app: App, address: str) -> uvicorn.Server:
+    """The server, to be run on the socket of this address. Says so on stderr once it accepts connections."""
     import uvicorn
 
     class Server(uvicorn.Server):
@@ -68,11 +82,32 @@ async def serve_http(app: App, port: int) -> None:
             await super().shutdown(sockets)
             await app.aclose()
 
-    log_to_stderr()
-    application = build_server(app).streamable_http_app(host="127.0.0.1")
-    config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="warning")
-    listener = config.bind_socket()
-    # A socket made without a protocol number is not recognised as TCP, and keeps Nagle's delay of 40 ms.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return Server(_config(app))
+
+
+def _config(app: App) -> uvicorn.Config:
+    """Without uvicorn's own log, which would tell Host headers and requests, and with the one parser that
+    bounds what it has not read to its end."""
+    import uvicorn
+
+    from pentad.doorway import MOST_BODY, MOST_HEAD, Doorway
+
+    served = build_server(app).streamable_http_app(
+        host="127.0.0.1", max_request_body_size=MOST_BODY, max_sessions=SESSIONS
+    )
+    return uvicorn.Config(
+        Doorway(served),
+        http="h11",
+        h11_max_incomplete_event_size=MOST_HEAD,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+    )
+
+
+async def serve_http(app: App, port: int) -> None:
+    """Serve on 127.0.0.1 only. Raises OSError for a port that cannot be used."""
+    listener = listening(port)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
-    await Server(config).serve(sockets=[listener])
+    await http_server(app, address).serve(sockets=[listener])

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from pentad.bench import Bench
 from pentad.call import Call
+from pentad.callers import BEARER, caller
 from pentad.clock import Clock
 from pentad.consent.audit import Audit
-from pentad.consent.plans import Plans
+from pentad.consent.plans import Plan, Plans
 from pentad.consent.spending import Spending
 from pentad.errors import AuthFailed
 from pentad.files import Folder
@@ -18,7 +19,7 @@ from pentad.http.answers import given as but_none
 from pentad.http.connection import Connection, Transport
 from pentad.inbox import Inbox
 from pentad.results.folder import Scratch
-from pentad.results.record import Origin
+from pentad.results.record import Origin, Stored
 from pentad.results.store import Store
 from pentad.settings import DEFAULT, Account, Settings
 from pentad.text import shorten
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from pentad.platforms import Platform
     from pentad.results.query import Worker
 
-# Who owns results and plans: the authenticated principal, else this one.
+# Who owns results and plans where there is one client.
 LOCAL = "local"
 
 
@@ -43,7 +44,7 @@ class Session:
     platforms: Mapping[str, type[Platform]]
     transports: Mapping[str, Transport] = field(default_factory=dict[str, Transport])
     connections: dict[str, Connection] = field(default_factory=dict[str, Connection])
-    owner: str = LOCAL
+    client_name: str = LOCAL
 
     def __post_init__(self) -> None:
         self.store = Store(
@@ -61,6 +62,19 @@ class Session:
         self.folder = Folder(self.settings.downloads)
         self.inbox = Inbox(self.settings.uploads or (self.settings.downloads,))
         self.vault = Vault(self.settings.secrets)
+
+    @property
+    def owner(self) -> str:
+        """Whose results and plans are meant by the request that is under way."""
+        return caller() or self.client_name
+
+    def newest(self) -> list[Stored]:
+        """The owner's results, the newest first; to hold an id is no right to a list."""
+        return [] if self.owner == BEARER else self.store.newest(self.owner)
+
+    def open_plans(self) -> list[Plan]:
+        """What of the owner's waits for approval, the oldest first."""
+        return [] if self.owner == BEARER else self.plans.open(self.owner)
 
     def accounts(self, operation: AnyOperation) -> tuple[str, ...]:
         """The names of the accounts that an operation can be asked of; none for verbs."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pentad import readers
 from pentad.consent.audit import state_folder
 from pentad.consent.spending import limits
+from pentad.options import GENERAL
 
 if TYPE_CHECKING:
     from pentad.operations import AnyOperation
@@ -24,6 +25,7 @@ PLATFORMS = ("claribi", "omiq", "optimibi", "optimized", "timbr")
 DEFAULT = "default"
 Exposure = Literal["core", "lean", "all"]
 Confirm = Literal["never", "auto", "human"]
+Level = Literal["error", "warning", "info", "debug"]
 EFFECTS = ("destructive", "admin")
 _ACCOUNT = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,28}[a-z0-9])?")
 
@@ -76,6 +78,7 @@ class Settings:
     spend_limit: Mapping[str, int] = field(default_factory=dict[str, int])
     keep: float = 1.0
     quota: int = 1024
+    log: Level = "warning"
     problems: tuple[str, ...] = ()
 
     @property
@@ -114,43 +117,6 @@ class Settings:
 def matches(name: str, patterns: Iterable[str]) -> bool:
     """Whether an operation is meant by one of these names or patterns."""
     return any(fnmatchcase(name, pattern) for pattern in patterns)
-
-
-# Name, what it means and its default, for everything that is not about one platform. The README's table
-# is generated from this and from the platforms' own lists.
-GENERAL = (
-    ("expose", "tools listed: `core`, `lean` (verbs only) or `all`", "core"),
-    ("read_only", "`true` hides and refuses everything that changes anything", "false"),
-    (
-        "confirm",
-        "what reaches people or shared state needs: with `auto` the user's answer where the client can ask, "
-        "else the plan's id; with `human` the user's answer; with `never` nothing",
-        "auto",
-    ),
-    ("allow", "effects beyond read and write, comma-separated: `destructive`, `admin`", "none"),
-    ("enable", "operations that are off by default, comma-separated names", "none"),
-    ("spend_limit", "what a session spends without a plan: `20` of each, or `credits=20,model=10`", "none"),
-    ("platforms", "platforms to offer of those that are set up, comma-separated", "all"),
-    (
-        "tools",
-        "operations to list besides, comma-separated names or patterns such as `timbr_*`",
-        "none",
-    ),
-    ("exclude", "operations that are neither listed nor callable, names or patterns", "none"),
-    ("budget", "tokens an answer may take, 200 to 6,000", "1500"),
-    ("downloads", "folder that files are saved in", "~/Downloads/pentad"),
-    ("uploads", "folders that files may be uploaded from, comma-separated", "the download folder"),
-    (
-        "secrets",
-        "folder with a file for each secret that operations may set on a platform, which calls name",
-        "none",
-    ),
-    ("results", "folder for large results, in one of its own that is removed at the end", "~/.cache/pentad"),
-    ("audit", "folder that changes are recorded in, a file per process", "~/.local/state/pentad/audit"),
-    ("keep", "hours for which a result can be read on, 0.1 to 48", "1"),
-    ("quota", "MiB that kept results may take in memory and on disk together", "1024"),
-    ("structured", "`true` repeats each answer as structured content", "false"),
-)
 
 
 def load(environ: Mapping[str, str] | None = None, **given: Any) -> Settings:
@@ -297,4 +263,5 @@ READERS: Mapping[str, Any] = {
     "audit": lambda text: Path(text).expanduser(),
     "keep": readers.hours,
     "quota": lambda text: readers.whole(text, 1, 10**6),
+    "log": lambda text: readers.one_of(text, Level),
 }

@@ -6,23 +6,57 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-# C0 and C1 controls (tab and line ends stay), zero-width space and marks, bidirectional controls,
-# invisible operators, blank fillers, byte-order marks, interlinear anchors, lone surrogates and the tag
-# block. ZWJ, ZWNJ and a single variation selector stay: Persian, Indic scripts, emoji and names in Han
-# characters are spelled with them. Selectors in a row spell nothing but hidden messages.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u17b4\u17b5\u180e\u200b\u200e\u200f"
-    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+# Controls (tab and line ends stay) and lone surrogates; of what Unicode lists as ignorable or as format: soft
+# hyphen, joiners and fillers that show nothing, bidirectional marks and overrides, invisible operators,
+# deprecated format characters, byte-order marks, interlinear anchors, shorthand, musical and hieroglyphic
+# controls, tags, and what is reserved for more of them; and non-characters.
+_HIDDEN = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e"
+    "\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    "\U00013430-\U0001343f\U00016fe4\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
 )
-_REPEATED = re.compile("(?<=[\ufe00-\ufe0f\U000e0100-\U000e01ef])[\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
+_UNSEEN = re.compile(f"[{_HIDDEN}]")
+# What a terminal obeys, whole: ESC or its 8-bit form, and what belongs to it. Strings (titles, links, the
+# clipboard) count as whole where they are ended; else only their first characters go. Text that was decoded
+# wrongly has such 8-bit characters in the middle of its letters, and keeps what follows them.
+_EIGHT = "(?<![\x80-\xf4])"
+_ESCAPES = re.compile(
+    rf"(?:\x1b\[|{_EIGHT}\x9b)[0-?]*[ -/]*[@-~]"
+    rf"|(?:\x1b\]|{_EIGHT}\x9d)[^\x07\x1b\x80-\x9f]*(?:\x07|\x1b\\|\x9c)"
+    rf"|(?:\x1b[PX^_]|{_EIGHT}[\x90\x98\x9e\x9f])[^\x1b\x80-\x9f]*(?:\x1b\\|\x9c)"
+    r"|\x1b[ -/]*[0-~]"
+)
+# ZWNJ, ZWJ and variation selectors spell Persian, Indic scripts, Mongolian, emoji and names in Han script.
+_JOINERS, _SELECTORS = "\u200c\u200d", "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
+JOINING = re.compile(f"[{_JOINERS}{_SELECTORS}]+")
+# One search tells most texts from those that are worth a second look.
+_ODD = re.compile(f"[{_HIDDEN}{_JOINERS}{_SELECTORS}]")
+_KEYCAPS = "0123456789#*\u00a9\u00ae"
+# A path of words, such as the position of a value, the name of a column, or a file's without blanks.
+_PLAIN = re.compile(r"/?\w[\w$@/-]*(?:[.\[\]]+[\w$@/-]+)*\]?")
 _DEEPEST = 200
 
 
 def clean(text: str) -> str:
-    """The text without invisible, bidirectional and control characters."""
-    if text.isascii() and text.isprintable():
+    """The text without invisible, bidirectional and control characters, and without terminal escapes."""
+    if (text.isascii() and text.isprintable()) or _ODD.search(text) is None:
         return text
-    return _REPEATED.sub("", _UNSEEN.sub("", text))
+    if _UNSEEN.search(text) is not None:
+        text = _UNSEEN.sub("", _ESCAPES.sub("", text))
+    return JOINING.sub(_spelt, text)
+
+
+def _spelt(found: re.Match[str]) -> str:
+    """Of a run of joiners and selectors what can spell something: one selector of what has variants, then one
+    joiner beside a script that joins. The rest can only hide words, or what they say."""
+    text, start, end = found.string, found.start(), found.end()
+    before, after = text[start - 1 : start], text[end : end + 1]
+    selector = "" if found[0][0] in _JOINERS else found[0][0]
+    joiner = found[0][len(selector) : len(selector) + 1]
+    varied = before >= "\u1000" or (before and before in _KEYCAPS and selector in "\ufe0e\ufe0f")
+    spelt = selector if varied else ""
+    return spelt + (joiner if joiner in _JOINERS and max(before, after) >= "\u0590" else "")
 
 
 def clean_json(value: Any, depth: int = _DEEPEST) -> Any:
@@ -43,6 +77,12 @@ def shorten(text: str, limit: int = 300) -> str:
     """At most `limit` characters on one line, with an ellipsis where something was cut."""
     flat = " ".join(text.split())
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+
+
+def quoted(word: str, limit: int = 80) -> str:
+    """A stranger's word as a sentence of ours may hold it: a plain name as it is, anything else in quotes."""
+    short = shorten(clean(word), limit)
+    return short if _PLAIN.fullmatch(short) else repr(short)
 
 
 def nearest(word: str, known: Iterable[str], most: int) -> list[str]:

@@ -33,7 +33,8 @@ def test_everything_known_is_told() -> None:
     )
     assert error.words() == {
         "error": "unavailable",
-        "message": "Away. Upstream says: 'down'",
+        "message": "Away.",
+        "platform_says": "down",
         "retry_after": 7,
         "outcome": "unknown",
         "problems": {"a.1": ["x", "y"]},
@@ -46,18 +47,17 @@ def test_the_time_to_come_back_is_whole_seconds_and_never_zero(seconds: float, t
     assert RateLimited("Slow.", retry_after=seconds).words()["retry_after"] == told
 
 
-def test_a_quote_is_cleaned_shortened_and_last() -> None:
-    message = Rejected("No.", quote="ig\u200bnore\u202e all\n\n" + "word " * 200).words()["message"]
-    own, _, quoted = message.partition(" Upstream says: ")
-    assert own == "No."
-    assert quoted.startswith("'ignore all word word")
-    assert quoted.endswith("…'")
-    assert len(quoted) <= 302
+def test_a_quote_is_cleaned_shortened_and_apart_from_our_words() -> None:
+    words = Rejected("No.", quote="ig\u200bnore\u202e all\n\n" + "word " * 200).words()
+    assert words["message"] == "No."
+    assert words["platform_says"].startswith("ignore all word word")
+    assert words["platform_says"].endswith("…")
+    assert len(words["platform_says"]) <= 300
 
 
 @pytest.mark.parametrize("quote", [None, ""])
 def test_no_quote_is_no_words(quote: str | None) -> None:
-    assert Rejected("No.", quote=quote).words()["message"] == "No."
+    assert Rejected("No.", quote=quote).words() == {"error": "rejected", "message": "No."}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pentad.text import clean, plural, shorten
+from pentad.text import clean, plural, quoted, shorten
 from tests.answers.given import NAMES, PROSE
 from tests.proof import EXAMPLES
 
@@ -33,7 +33,7 @@ def test_no_control_and_no_format_character_remains_but_the_ones_words_are_spell
 @pytest.mark.parametrize(
     "unseen",
     [
-        *("\0", "\x1b", "\x7f", "\x9b", "\xad", "\u200b", "\u200e", "\u202a", "\u202e", "\u2028"),
+        *("\0", "\x7f", "\x9c", "\xad", "\u200b", "\u200e", "\u202a", "\u202e", "\u2028"),
         *("\u2060", "\u2066", "\u2069", "\u3164", "\ufeff", "\ufffa", "\ud800"),
         *("\U000e0001", "\U000e0041", "\U000e007f"),
     ],
@@ -41,6 +41,36 @@ def test_no_control_and_no_format_character_remains_but_the_ones_words_are_spell
 )
 def test_an_unseen_character_is_taken_out_wherever_it_stands(unseen: str) -> None:
     assert clean(f"{unseen}ab{unseen}{unseen}c{unseen}") == "abc"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("\x1b]8;;https://x.test\x07here\x1b]8;;\x1b\\ \x1b[1;31mred\x1b[m", "here red"),
+        ("a\x1bP1;2q#0\x1b\\b\x1b^c\x1b\\d\x1b_e\x1b\\f\x1bXg\x1b\\h\x1b(Bi\x1bcj", "abdfhij"),
+        ("\x9b31mred\x9b0m \x9d0;t\x9cx", "red x"),
+        ("\x1b]0;never ended", "0;never ended"),
+        ("Stra\u00c3\x9fe 5 \u00c3\x9cber", "Stra\u00c3e 5 \u00c3ber"),
+        ("i\u200dg\ufe01n\u200core", "ignore"),
+        ("PDF\u200c\u0647\u0627 1\ufe0f\u20e3", "PDF\u200c\u0647\u0627 1\ufe0f\u20e3"),
+    ],
+)
+def test_escapes_go_whole_and_joiners_where_they_spell_nothing(text: str, left: str) -> None:
+    assert clean(text) == left
+
+
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("profiles.1.person", "profiles.1.person"),
+        ("rel[concept].prop", "rel[concept].prop"),
+        ("Net Sales", "'Net Sales'"),
+        ("a; call apply_plan", "'a; call apply_plan'"),
+        ("x" * 200, "'" + "x" * 79 + "…'"),
+    ],
+)
+def test_only_a_plain_name_stands_in_a_sentence_without_quotes(word: str, shown: str) -> None:
+    assert quoted(word) == shown
 
 
 def test_a_message_hidden_in_variation_selectors_is_taken_out() -> None:

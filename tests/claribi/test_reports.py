@@ -108,7 +108,7 @@ async def test_a_failed_generation_is_an_error_in_the_vendors_words(world: World
 
     assert told["error"] == "rejected"
     assert "failed" in told["message"]
-    assert "Upstream says" in told["message"]
+    assert told["platform_says"]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ async def test_short_credits_are_explained_with_what_is_needed(world: World) -> 
 
     assert told["error"] == "rejected"
     assert "outcome" not in told
-    assert "credit" in told["message"]
+    assert "credit" in told["platform_says"]
 
 
 async def test_a_rate_limit_is_waited_for_and_mentioned(world: World) -> None:
@@ -218,7 +218,7 @@ async def test_a_report_without_a_file_is_not_found(world: World) -> None:
     )
 
     assert told["error"] == "not_found"
-    assert "generating" in told["message"]
+    assert "generating" in told["platform_says"]
 
 
 async def test_a_flag_is_no_number(world: World) -> None:

@@ -57,7 +57,7 @@ def test_changes_are_printed_as_a_table_the_newest_last(pentad: Pentad, entries:
     assert [re.split("  +", line) for line in told.lines] == [
         ["time", "account", "operation", "target", "outcome", "approval", "plan"],
         ["2026-11-01T10:15:00Z", *written[0], "thing_id=17", "done", *written[1]],
-        ["2026-11-01T11:15:00Z", *written[0], "thing_id=18 2026 done [2J", "refused (rejected)", *written[1]],
+        ["2026-11-01T11:15:00Z", *written[0], "thing_id=18 2026 done", "refused (rejected)", *written[1]],
         ["2026-11-01T12:15:00Z", *written[0], "thing_id=19", "unknown (the process ended)", *written[1]],
     ]
     assert {line.rindex("  ") for line in told.lines} == {told.lines[0].rindex("  ")}

@@ -135,3 +135,21 @@ def test_a_signal_ends_it_without_a_traceback(sign: signal.Signals) -> None:
 
     assert code in (0, -sign, 128 + sign)
     assert (out, err) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "place", ["0.0.0.1", "10.0.0.1:80", "::", "[::]:80", "localhost", "example.org:80", "70000", "-1"]
+)
+def test_it_takes_a_port_and_no_address(pentad: Pentad, place: str) -> None:
+    told = pentad("serve", "--sandbox", f"--http={place}")
+
+    assert (told.code, told.out) == (2, "")
+    assert "is not a port; the address is always 127.0.0.1" in told.err
+
+
+def test_a_port_in_use_is_said_in_one_sentence(pentad: Pentad, nowhere: str) -> None:
+    told = pentad("serve", "--sandbox", "--http", str(httpx.URL(nowhere).port))
+
+    assert told.code == 1
+    assert told.err.endswith("cannot be used: Address already in use\n")
+    assert len(told.err.splitlines()) == 1

@@ -91,7 +91,7 @@ async def test_a_failure_called_a_success_is_an_error_that_is_not_repeated_nor_c
     with pytest.raises(Rejected) as caught:
         await got(line)
 
-    assert caught.value.words()["message"].endswith("Upstream says: 'no'")
+    assert caught.value.words()["platform_says"] == "no"
     assert len(line.seen) == 1
     assert line.connection.breaker.failures == 0
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from pentad.call import Call
 from pentad.errors import Rejected, Unavailable
-from pentad.files import Folder, Interrupted, safe_name
+from pentad.files import Folder, Interrupted
 from pentad.models import Saved
+from pentad.names import safe_name
 from tests.clock import ManualClock
 from tests.http.wire import URL, Parts, content, names
 from tests.proof import EXAMPLES

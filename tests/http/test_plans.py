@@ -23,7 +23,7 @@ def _add(plans: Plans, owner: str = "local", print_: str = "p") -> Plan:
 
 def test_it_is_named_readably_and_kept_with_its_arguments() -> None:
     plan = _add(Plans(ManualClock()))
-    assert re.fullmatch(r"make-thing-[2-9a-z]{6}", plan.id)
+    assert re.fullmatch(r"make-thing-[2-9a-z]{8}", plan.id)
     assert (plan.operation, plan.arguments, plan.state) == (create_thing, {"name": "lamp"}, "open")
 
 

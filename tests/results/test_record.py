@@ -200,3 +200,8 @@ def test_a_line_is_its_own_text_where_that_hides_nothing() -> None:
     assert line('{"a":  1.10,\n\t"b":"x y"}').text == '{"a":  1.10,"b":"x y"}'
     assert line('{"a":"K\\u00f6ln\\n"}').text == '{"a":"K\\u00f6ln\\n"}'
     assert line('{"a":"x\\u200by"}').text == '{"a":"xy"}'
+
+
+def test_a_joiner_is_judged_by_its_neighbours_in_the_same_text() -> None:
+    text = '{"a":"\u0928\u094d","b":"x\u200dy","c":"\u0928\u094d\u200d"}'
+    assert json.loads(line(text).text) == loads(text) == {"a": "न्", "b": "xy", "c": "न्\u200d"}

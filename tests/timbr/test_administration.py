@@ -41,7 +41,7 @@ async def test_a_variable_is_read_where_the_deployment_allows_it(world: World) -
     answer = await told(world, "get_config", name="API_AUTH_SALT")
 
     assert answer["error"] == "rejected"
-    assert "Reading API_AUTH_SALT is not allowed" in answer["message"]
+    assert "Reading API_AUTH_SALT is not allowed" in answer["platform_says"]
 
 
 async def test_who_is_no_administrator_is_told_so(world: World) -> None:
@@ -51,7 +51,7 @@ async def test_who_is_no_administrator_is_told_so(world: World) -> None:
     answers += [await refused(world, plan) for plan in plans]
 
     assert {answer["error"] for answer in answers} == {"rejected"}
-    assert all("User viewer is not an administrator" in answer["message"] for answer in answers)
+    assert all("User viewer is not an administrator" in answer["platform_says"] for answer in answers)
     assert not any("outcome" in answer for answer in answers)
 
 
@@ -76,7 +76,7 @@ async def test_a_name_that_is_taken_is_refused_in_the_platforms_words_and_nothin
     answer = await refused(world, await told(world, "create_ontology", ontology="returns"))
 
     assert answer["error"] == "rejected"
-    assert "Upstream says: 'Ontology returns already exists'" in answer["message"]
+    assert answer["platform_says"] == "Ontology returns already exists"
     assert "outcome" not in answer
     assert "not known whether" not in answer["message"]
 
@@ -127,7 +127,7 @@ async def test_a_cache_of_no_ontology_is_refused_and_nothing_is_unclear(world: W
     answer = await refused(world, await told(world, "clear_cache", ontology="nowhere"))
 
     assert answer["error"] == "rejected"
-    assert "Ontology nowhere does not exist" in answer["message"]
+    assert "Ontology nowhere does not exist" in answer["platform_says"]
     assert "outcome" not in answer
 
 

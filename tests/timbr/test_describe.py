@@ -221,7 +221,7 @@ async def test_a_server_that_shows_neither_concepts_nor_views_is_told_as_refusin
     answer = await told(world, "describe", ontology=SUPPLY)
 
     assert answer["error"] == "rejected"
-    assert "does not exist" in answer["message"]
+    assert "does not exist" in answer["platform_says"]
 
 
 FAULTS = [

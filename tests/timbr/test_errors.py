@@ -63,7 +63,7 @@ async def test_the_wrong_name_is_told_with_the_right_one(world: World) -> None:
         assert len(answer["problems"]["sql"]) == 1, answer
         assert wrong in answer["problems"]["sql"][0]
         assert right in answer["problems"]["sql"][0]
-        assert "Upstream says" in answer["message"]
+        assert answer["platform_says"]
 
 
 @pytest.mark.parametrize("tool", ["run_query", "read_concept", "describe"])
@@ -108,7 +108,7 @@ async def test_names_that_are_right_are_not_blamed_for_another_failure(world: Wo
 
         assert answer["error"] == "rejected", sql
         assert "problems" not in answer, sql
-        assert "'never'" in answer["message"]
+        assert "'never'" in answer["platform_says"]
 
 
 async def test_a_schema_that_is_not_permitted_is_no_matter_of_the_credential(world: World) -> None:
@@ -145,7 +145,7 @@ async def test_every_form_of_an_error_is_a_refusal_in_the_platforms_words(
         answer = await run(world, datasource=datasource)
 
         assert answer["error"] == "rejected", body
-        assert "Upstream says: 'Disk on fire'" in answer["message"]
+        assert answer["platform_says"] == "Disk on fire"
 
 
 async def test_a_status_that_is_no_success_is_an_error_even_without_words(world: World) -> None:
@@ -174,7 +174,7 @@ async def test_a_long_cause_is_shortened_and_its_addresses_are_left_out(world: W
     answer = await run(world)
 
     assert len(answer["message"]) < 500
-    assert "java.sql.SQLException: Error running query" in answer["message"]
+    assert "java.sql.SQLException: Error running query" in answer["platform_says"]
     assert "db.internal" not in str(answer)
 
 
@@ -204,4 +204,4 @@ async def test_where_the_search_for_a_reason_fails_the_platforms_words_remain(
     answer = await run(world, "SELECT `skuu` FROM `dtimbr`.`component`")
 
     assert answer["error"] == "rejected"
-    assert "Column `skuu` could not be resolved" in answer["message"]
+    assert "Column `skuu` could not be resolved" in answer["platform_says"]

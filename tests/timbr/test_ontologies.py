@@ -84,7 +84,7 @@ async def test_what_the_server_says_of_one_ontology_is_passed_on(world: World) -
     assert answer["ontology"] == "fleet"
     assert "van" in answer["concepts"]
     assert absent["error"] == "not_found"
-    assert "Ontology nowhere does not exist" in absent["message"]
+    assert "Ontology nowhere does not exist" in absent["platform_says"]
 
 
 async def test_a_name_that_would_change_the_path_is_not_sent(world: World) -> None:

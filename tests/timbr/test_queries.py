@@ -144,7 +144,7 @@ async def test_an_unknown_datasource_is_refused_in_the_platforms_words(world: Wo
     told = await refused(world, SUPPLIERS, datasource="cellar & attic")
 
     assert told["error"] == "rejected"
-    assert "Datasource cellar & attic does not exist" in told["message"]
+    assert "Datasource cellar & attic does not exist" in told["platform_says"]
 
 
 @pytest.mark.parametrize("extra", [{"datasource": "archive_postgres"}, {"background": True}], ids=str)
@@ -200,7 +200,7 @@ async def test_the_engines_words_arrive_shortened_with_the_names_that_were_meant
     told = await refused(world, "SELECT `suplier_name` FROM `dtimbr`.`supplier`")
 
     assert told["error"] == "rejected"
-    assert "Upstream says: 'Column `suplier_name` could not be resolved'" in told["message"]
+    assert told["platform_says"] == "Column `suplier_name` could not be resolved"
     assert "the nearest are supplier_name" in told["problems"]["sql"][0]
 
 
@@ -210,7 +210,7 @@ async def test_a_novel_of_an_error_is_cut(world: World) -> None:
     told = await refused(world, SUPPLIERS)
 
     assert told["error"] == "rejected"
-    assert "java.sql.SQLException" in told["message"]
+    assert "java.sql.SQLException" in told["platform_says"]
     assert len(told["message"]) < 600
 
 
@@ -220,7 +220,7 @@ async def test_text_under_a_500_is_a_refusal_that_is_not_repeated(world: World) 
     told = [await refused(world, SUPPLIERS, datasource="archive_postgres") for _ in range(9)]
 
     assert {one["error"] for one in told} == {"rejected"}
-    assert all(words in one["message"] for one in told)
+    assert all(words in one["platform_says"] for one in told)
     assert paths(world).count(RAW) == 9
     assert (await ask(world, SUPPLIERS))["rows"]
 

@@ -117,7 +117,7 @@ async def test_a_question_that_is_not_understood_is_an_error(world: World, tool:
     answer = await ask(world, tool, prompt="What is love?")
 
     assert answer["error"] == "rejected"
-    assert "No concept fits the question" in answer["message"]
+    assert "No concept fits the question" in answer["platform_says"]
 
 
 @pytest.mark.parametrize("tool", ASKING)
@@ -128,7 +128,7 @@ async def test_sql_that_failed_is_an_error_under_whatever_status(world: World, t
     answer = await ask(world, tool)
 
     assert answer["error"] == "rejected"
-    assert "Column `x` could not be resolved" in answer["message"]
+    assert "Column `x` could not be resolved" in answer["platform_says"]
 
 
 FAULTS = [
@@ -224,7 +224,7 @@ async def test_a_knowledge_base_without_access_is_refused_without_talk_of_schema
     answer = await told(world, "search_knowledge_base", question=LATE, knowledge_bases=["hr_kb"])
 
     assert answer["error"] == "rejected"
-    assert "No access to knowledge base hr_kb" in answer["message"]
+    assert "No access to knowledge base hr_kb" in answer["platform_says"]
     assert "schema" not in answer["message"]
     assert len(sent(world)) == 1
 
@@ -238,7 +238,7 @@ async def test_a_full_queue_is_waited_for_and_told(world: World) -> None:
 
     assert "waited 2 s" in once["note"]
     assert (always["error"], always["retry_after"]) == ("rate_limited", 60)
-    assert "Queue timed out" in always["message"]
+    assert "Queue timed out" in always["platform_says"]
 
 
 @pytest.mark.parametrize("tool", [*ASKING, "search_knowledge_base"])

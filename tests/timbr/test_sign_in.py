@@ -79,7 +79,7 @@ async def test_a_jwt_that_is_refused_is_sent_once_and_explained_without_being_sh
     answer = await told(world, "list_ontologies")
 
     assert (answer["error"], len(sent(world))) == ("auth_failed", 1)
-    assert words in answer["message"]
+    assert words in answer["platform_says"]
     assert "the user can set a new one and restart" in answer["message"]
     assert jwt not in str(answer)
 

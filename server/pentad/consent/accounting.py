@@ -44,6 +44,7 @@ def _recorded(
         account=session.key(operation, call.account),
         approved=_approved(operation, call),
         plan=call.plan.id if call.plan else None,
+        call=call.id,
     )
     session.audit.record(entry)
     outcome: Outcome = "unknown"

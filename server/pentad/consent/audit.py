@@ -38,8 +38,9 @@ logger = logging.getLogger("pentad")
 
 @dataclass(frozen=True)
 class Entry:
-    """One write. `at` is when it began, UTC in milliseconds, `account` a key such as `claribi/eu`. `target`
-    holds ids alone. `error` is the kind of the error that the caller was told."""
+    """One write. `at` is when it began, UTC in milliseconds, `account` a key such as `claribi/eu`, `call` the
+    id of the call in the log and at the platform. `target` holds ids alone. `error` is the kind of the error
+    that the caller was told."""
 
     id: str
     at: str
@@ -55,6 +56,7 @@ class Entry:
     outcome: Outcome = "begun"
     error: str | None = None
     seconds: float | None = None
+    call: str | None = None
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:
@@ -83,6 +85,7 @@ class Audit:
         account: str,
         approved: Approved,
         plan: str | None = None,
+        call: str | None = None,
     ) -> Entry:
         """A write that begins now; nothing is recorded yet."""
         return Entry(
@@ -97,6 +100,7 @@ class Audit:
             target=target(operation, arguments),
             plan=plan,
             approved=approved,
+            call=call,
         )
 
     def record(self, entry: Entry) -> None:

@@ -88,7 +88,7 @@ class Plans:
         owner: str,
         account: str,
     ) -> Plan:
-        tail = "".join(secrets.choice(_SIGNS) for _ in range(6))
+        tail = "".join(secrets.choice(_SIGNS) for _ in range(8))
         plan_id = f"{planned.preview.slug}-{tail}"
         expires = self.clock.monotonic() + LIFE
         plan = Plan(

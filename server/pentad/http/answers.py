@@ -24,6 +24,7 @@ from pentad.errors import (
 )
 from pentad.models import Wire
 from pentad.secrecy import without_shapes
+from pentad.text import clean, quoted, shorten
 
 W = TypeVar("W", bound=Wire)
 # What a web page in place of JSON mostly is.
@@ -92,7 +93,8 @@ def one(model: type[W], data: Any, label: str) -> W:
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(map(str, fault["loc"]))
-        where = f"the member {where!r} is wrong: {fault['msg']}" if where else "an object was expected"
+        wrong = f"the member {shorten(clean(where), 80)!r} is wrong: {shorten(clean(fault['msg']), 120)}"
+        where = wrong if where else "an object was expected"
         raise Malformed(f"{label} sent an answer in another form than documented: {where}.") from None
 
 
@@ -137,10 +139,13 @@ def _quoted(words: str) -> str:
 
 
 def _told(problems: Problems | None) -> Problems | None:
-    """The same for positions and messages of invalid data."""
+    """The same for positions and messages of invalid data, which are quoted, as they stand beside our own."""
     if problems is None:
         return None
-    return {without_shapes(at): [without_shapes(one) for one in says] for at, says in problems.items()}
+    return {
+        quoted(without_shapes(at), 120): [repr(shorten(clean(_quoted(one)), 200)) for one in says]
+        for at, says in problems.items()
+    }
 
 
 _DISGUISED: Mapping[type[PlatformError], str] = {

@@ -142,6 +142,7 @@ class Asking:
         operation = self.operation
         budgets = self.budgets(values)
         about = {"repeatable": operation.repeatable, "slow": operation.slow, "stops": self.stops}
+        about["path"] = self.route.template
         return Errand(self.call, self.label, budgets, **{**about, **how})
 
     def request(
@@ -155,7 +156,9 @@ class Asking:
             self.connection.address(self.path(path)),
             params=given({**query, **extra.query}) or None,
             content=content,
-            headers=given({"Content-Type": kind, **self.headers(), **extra.headers}),
+            headers=given(
+                {"Content-Type": kind, "X-Request-ID": self.call.id, **self.headers(), **extra.headers}
+            ),
             extensions={"errand": errand},
         )
 

@@ -10,6 +10,7 @@ import httpx2 as httpx
 
 from pentad.errors import Malformed
 from pentad.http.errand import Errand
+from pentad.http.unpacking import unpacked
 
 MAX_BODY = 32 * 2**20
 # Decoded JSON takes about ten times as much memory as its text.
@@ -57,10 +58,11 @@ def _secret(errand: Errand) -> bytes:
 
 
 async def _watched(response: httpx.Response, errand: Errand) -> AsyncGenerator[bytes]:
-    async for chunk in response.aiter_bytes():
-        yield chunk
-        if errand.call.left() <= 0:
-            raise httpx.ReadTimeout("the answer trickled in too slowly")
+    async with aclosing(unpacked(response)) as chunks:
+        async for chunk in chunks:
+            yield chunk
+            if errand.call.left() <= 0:
+                raise httpx.ReadTimeout("the answer trickled in too slowly")
 
 
 async def _chained(head: bytes, chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:

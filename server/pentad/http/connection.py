@@ -22,7 +22,9 @@ from pentad.http.auth import same_origin
 from pentad.http.breaker import Breaker
 from pentad.http.errand import Errand
 from pentad.http.pacing import Budget, Pacing
+from pentad.http.pinning import network
 from pentad.http.retry import Retrying
+from pentad.http.unpacking import ACCEPTED
 
 REDIRECTS = 3
 FAREWELL = 2.0
@@ -92,7 +94,11 @@ class Connection:
         client = httpx.AsyncClient(
             transport=retrying,
             auth=self.auth,
-            headers={"User-Agent": f"pentad-mcp/{pentad.__version__}", "Accept": "application/json"},
+            headers={
+                "User-Agent": f"pentad-mcp/{pentad.__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": ACCEPTED,
+            },
             # A session cookie would be a second credential.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             trust_env=False,
@@ -153,7 +159,7 @@ class Connection:
         proxy = None if urllib.request.proxy_bypass(host) else urllib.request.getproxies().get(scheme)
         if proxy and "://" not in proxy:
             proxy = f"http://{proxy}"
-        return httpx.AsyncHTTPTransport(proxy=proxy)
+        return network(self.url, self.label, proxy)
 
     async def aclose(self) -> None:
         """Close the client if it was ever opened; the next call opens a fresh one."""

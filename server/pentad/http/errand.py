@@ -35,7 +35,7 @@ class Errand:
     `credential` is what the request was signed with; an answer that repeats it is read without it. `slow` is
     the advice for an answer that did not come in time: such a request has all the call's time, once. `spill`
     takes over a successful body that is large, and makes of it what its JSON would have been. `stops` are
-    sentences of a failure that make it final.
+    sentences of a failure that make it final; `path` is what the log calls it.
     """
 
     call: Call
@@ -52,6 +52,7 @@ class Errand:
     slow: str | None = None
     spill: Spill | None = None
     stops: tuple[str, ...] = ()
+    path: str = "(sign-in)"
 
     def for_sign_in(self) -> Errand:
         """The same errand's way in: safe to repeat, never streamed, drawn on the general budget."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from typing import BinaryIO
 
 import httpx2 as httpx
@@ -20,6 +21,7 @@ from pentad.http.client import Client
 from pentad.http.connection import REDIRECTS
 from pentad.http.egress import checked
 from pentad.http.errand import Errand
+from pentad.http.unpacking import unpacked
 
 ATTEMPTS = 3
 _STEP = 2**18
@@ -145,18 +147,19 @@ async def _stream(client: Client, folder: Folder, partial: Partial, response: ht
     """Append the body as it comes. Raises TimeoutError when the call's time is up."""
     due = partial.size
     with explained():
-        file = partial.hidden.open("r+b")
+        file = partial.landing.reopen()
         file.truncate(partial.size)
         file.seek(partial.size)
     try:
         async with asyncio.timeout(client.call.left()):
-            async for chunk in response.aiter_bytes():
-                _write(file, chunk, partial, folder.limit)
-                if partial.size >= due:
-                    due = partial.size + 4 * _STEP
-                    await client.call.report(partial.size, partial.total, "downloading")
-                if client.call.left() <= 0 and partial.size != partial.total:
-                    raise TimeoutError
+            async with aclosing(unpacked(response)) as chunks:
+                async for chunk in chunks:
+                    _write(file, chunk, partial, folder.limit)
+                    if partial.size >= due:
+                        due = partial.size + 4 * _STEP
+                        await client.call.report(partial.size, partial.total, "downloading")
+                    if client.call.left() <= 0 and partial.size != partial.total:
+                        raise TimeoutError
     except httpx.RequestError:
         raise Interrupted("The download broke off. Repeating the call goes on or begins anew.") from None
     finally:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import httpx2 as httpx
 
+from pentad import logs
 from pentad.call import PATIENCE
 from pentad.clock import Clock
 from pentad.errors import Malformed, PlatformError, Unavailable
@@ -119,7 +120,9 @@ class Retrying(httpx.AsyncBaseTransport):
             await errand.call.wait(wait, f"{self.label} rate limit")
 
     async def _exchange(self, request: httpx.Request, errand: Errand) -> httpx.Response:
-        response = await self.inner.handle_async_request(request)
+        with logs.asking(request.method, errand) as answered:
+            response = await self.inner.handle_async_request(request)
+            answered.append(response.status_code)
         errand.sent = response.status_code not in (401, 429)
         if errand.stream and response.status_code < 300:
             return response

@@ -18,7 +18,7 @@ from pentad.errors import AuthFailed
 from pentad.http.auth import sendable
 from pentad.http.client import Client
 from pentad.http.connection import Connection, Transport
-from pentad.http.egress import is_loopback
+from pentad.http.egress import is_loopback, is_plain
 from pentad.http.pacing import Budget
 from pentad.settings import DEFAULT, Account
 
@@ -179,9 +179,11 @@ def _bad_address(url: str, variable: str) -> list[str]:
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError):
-        return [f"{variable} is not an address"]
-    if parsed.userinfo or parsed.query or parsed.fragment:
+        parsed = None
+    if parsed and (parsed.userinfo or parsed.query or parsed.fragment):
         return [f"{variable} must be an address alone, without a user, a query or a fragment"]
+    if not parsed or (parsed.host and not is_plain(url, parsed)):
+        return [f"{variable} is not an address"]
     if parsed.scheme == "https" and parsed.host:
         return []
     if parsed.scheme == "http" and is_loopback(parsed.host):

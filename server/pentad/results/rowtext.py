@@ -14,13 +14,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple, NoReturn
 
 from pentad import jsontext, secrecy
-from pentad.text import clean, clean_json
+from pentad.text import JOINING, clean, clean_json
 
 # Escapes that may spell what `clean` removes (a test goes through all of them), halves of pairs included, or
 # a letter of a secret; and the characters that may have to go where they stand for themselves.
 _HIDING = re.compile(
-    r"\\(?:[bf]|u(?:00(?:[0-7]|[89]|ad)|034f|061c|17b[45]|180e|20(?:0[bef]|2[89a-e]|6)|3164|d[89a-f]"
-    r"|fe0|feff|ff(?:a0|f)))",
+    r"\\(?:[bf]|u(?:00(?:[0-7]|[89]|ad)|034f|061c|115f|1160|17b[45]|180[b-f]|20(?:0[b-f]|2[89a-e]|6)|3164"
+    r"|d[89a-f]|fdd|fe0|feff|ff(?:a0|f)))",
     re.IGNORECASE,
 )
 _ODD = re.compile(r"[^ -~]+")
@@ -96,8 +96,11 @@ def _tidied(raw: str) -> str | None:
     if raw.isascii() and raw.isprintable():
         return raw
     odd = "".join(_ODD.findall(raw))
+    # What joins letters is judged by its neighbours.
+    if clean(odd) != odd or (JOINING.search(odd) and clean(raw) != raw):
+        return None
     # A line end or tab stands between tokens only: within a text it would have to be escaped.
-    return _BREAKS.sub("", raw) if clean(odd) == odd else None
+    return _BREAKS.sub("", raw)
 
 
 def _deep(text: str) -> bool:

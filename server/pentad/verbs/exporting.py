@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from pentad.errors import Rejected, Unavailable
-from pentad.files import Part, safe_name
+from pentad.files import Part
 from pentad.models import Record
+from pentad.names import safe_name
 from pentad.operations import reads
 from pentad.results.exporting import MEDIA, PIECE, Text
 from pentad.results.record import Stored

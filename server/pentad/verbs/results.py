@@ -20,7 +20,7 @@ from pentad.results.record import Stored
 from pentad.results.sources import Source
 from pentad.results.tokens import estimate
 from pentad.session import Desk
-from pentad.text import nearest, shorten
+from pentad.text import nearest, quoted, shorten
 
 _CURSOR = re.compile(r"(\d{1,9})(?:\+(\d{1,12}))?")
 _HANDLE = re.compile(r"\b(?:rows|record)_[2-9a-z]{8}\b")
@@ -91,10 +91,10 @@ def chosen(stored: Stored, fields: Sequence[str] | None) -> list[str]:
     wrong = [name for name in fields or () if name not in known]
     if wrong:
         near = nearest(wrong[0], known, 3)
-        hint = f"; did you mean {' or '.join(shorten(name, 60) for name in near)}?" if near else "."
+        hint = f"; did you mean {' or '.join(quoted(name, 60) for name in near)}?" if near else "."
         raise Rejected(
             f"{stored.handle} has no field {shorten(wrong[0], 80)!r}{hint}",
-            problems={"fields": [shorten(f"valid: {', '.join(known)}", 600)]},
+            problems={"fields": [shorten(f"valid: {', '.join(map(quoted, known))}", 600)]},
         )
     return list(dict.fromkeys(fields or ()))
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from pentad.call import Call
+from pentad.callers import caller
 from pentad.errors import PlatformError
 from pentad.hosts import places
 from pentad.models import Record
@@ -31,13 +32,15 @@ async def pentad_status(desk: Desk, check: bool = False) -> Record:
     if check:
         await asyncio.gather(*(_probe(session, platform, one) for platform, one in accounts))
     rows = [_row(session, platform, one) for platform, one in accounts]
-    running = [ticket for platform, one in accounts for ticket in _tickets(session, platform, one)]
-    plans = session.plans.open(session.owner)
+    # Tickets belong to an account and do not tell who began them.
+    alone = accounts if caller() is None else []
+    running = [ticket for platform, one in alone for ticket in _tickets(session, platform, one)]
+    plans = session.open_plans()
     told: dict[str, Any] = {
         "accounts": {"columns": _COLUMNS, "rows": rows},
         "plans": {plan.id: f"expires in {plan.expires - session.clock.monotonic():.0f} s" for plan in plans},
         "tickets": running,
-        "results": _kept(session.store.newest(session.owner)),
+        "results": _kept(session.newest()),
         "spent": session.spending.told(),
         "audit": "it cannot be written" if session.audit.failed else None,
         "off": list(_off(session)),

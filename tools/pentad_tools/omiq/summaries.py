@@ -19,6 +19,7 @@ from pentad.platforms.omiq import Omiq, OmiqId
 from pentad.platforms.omiq.columns import Columns
 from pentad.platforms.omiq.populations import Population
 from pentad.platforms.omiq.tree import label
+from pentad.text import quoted
 from pentad_tools.omiq import panels
 from pentad_tools.omiq.counting import Counted, count
 from pentad_tools.omiq.documents import TaskId, workflow
@@ -93,7 +94,7 @@ async def _summary(omiq: Omiq, parts: Sequence[Part], *, everything: bool) -> Pa
     shown = ("file", "population", "events", "pct_parent", "pct_total", *medians)
     about: dict[str, Any] = {}
     for done, part in enumerate(parts):
-        await omiq.call.report(done, len(parts), part.order.file.name)
+        await omiq.call.report(done, len(parts), quoted(part.order.file.name))
         try:
             counted = await _counted(omiq, part)
         except Unfinished as unfinished:

@@ -12,8 +12,8 @@ from pydantic import Field
 from pentad import jsontext
 from pentad.consent.plans import Preview
 from pentad.errors import Rejected
-from pentad.files import safe_name
 from pentad.models import Limit, Page, Record, Row, Rows, Saved, Tabular, Wire
+from pentad.names import safe_name
 from pentad.operations import reads, writes
 from pentad.platforms.omiq import Omiq, OmiqId
 from pentad.platforms.omiq.document import Task, Workflow

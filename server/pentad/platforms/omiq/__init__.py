@@ -79,7 +79,7 @@ class Omiq(Ticketed, Platform):
         tenant = values["tenant"].lower().removeprefix("https://").partition("/")[0].removesuffix(".omiq.ai")
         values["tenant"] = tenant
         own = f"https://{tenant.removesuffix('-api')}-api.omiq.ai/api"
-        told = cls.url if tenant in _SHARED else own
+        told = own if _TENANT.fullmatch(tenant) and tenant not in _SHARED else cls.url
         return values | {"url": account.values.get("url", told)}
 
     @classmethod

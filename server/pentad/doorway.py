@@ -1,0 +1,48 @@
+"""What a request over loopback HTTP must look like before the protocol sees it.
+
+A page that a browser shows can send requests to this machine, under a name that it made point here: whoever
+is meant stands in Host, whoever asks in Origin. Nothing else in a header is believed, and nobody is
+authenticated: every user and process of this machine can ask, and reaches what the accounts reach.
+"""
+
+from __future__ import annotations
+
+import re
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+_HOST = re.compile(rb"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?")
+_ORIGIN = re.compile(rb"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?")
+# Bytes of a request's head, its headers, and bytes of its body.
+MOST_HEAD = 32 * 2**10
+MOST_HEADERS = 100
+MOST_BODY = 4 * 2**20
+
+
+class Doorway:
+    """An application that is only reached under a name of this machine, and from no page of another one."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self._inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = _refusal(scope) if scope["type"] == "http" else None
+        await (refusal or self._inner)(scope, receive, send)
+
+
+def _refusal(scope: Scope) -> PlainTextResponse | None:
+    # The parser bounds a head only as long as it is incomplete.
+    size = sum(len(name) + len(value) for name, value in scope["headers"])
+    if size > MOST_HEAD or len(scope["headers"]) > MOST_HEADERS:
+        return PlainTextResponse("Request head too large", 431)
+    hosts, origins = _named(scope, b"host"), _named(scope, b"origin")
+    if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
+        return PlainTextResponse("Invalid Host header", 421)
+    if len(origins) > 1 or (origins and not _ORIGIN.fullmatch(origins[0])):
+        return PlainTextResponse("Invalid Origin header", 403)
+    return None
+
+
+def _named(scope: Scope, name: bytes) -> list[bytes]:
+    return [value for one, value in scope["headers"] if one == name]
