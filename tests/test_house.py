@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,3 +95,9 @@ def test_every_command_of_the_readme_exists() -> None:
 
 def test_agents_md_is_short() -> None:
     assert len((ROOT / "AGENTS.md").read_text("utf-8").splitlines()) <= 60
+
+
+def test_a_command_loads_nothing_of_the_protocol_or_of_servers() -> None:
+    script = "import sys, pentad.app, pentad.cli; print({'mcp', 'starlette', 'uvicorn'} & sys.modules.keys())"
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603
+    assert told.stdout.strip() == "set()"

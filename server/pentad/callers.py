@@ -12,10 +12,10 @@ import hashlib
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mcp.server.context import ServerRequestContext
-from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
+if TYPE_CHECKING:
+    from mcp.server.context import ServerRequestContext
 
 # Who holds an id, whoever that is.
 BEARER = "bearer"
@@ -42,6 +42,8 @@ def _named(context: ServerRequestContext[Any, Any]) -> str | None:
     """The id itself would be as good as a password, and owners are recorded in the audit."""
     if context.request is None:
         return None
+    from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
+
     # The SDK has looked it up by now; in requests of the newer protocol it is anybody's words.
     session = context.request.headers.get(_SESSION)
     if session is None or context.protocol_version not in HANDSHAKE_PROTOCOL_VERSIONS:

@@ -47,6 +47,12 @@ def clean(text: str) -> str:
     return JOINING.sub(_spelt, text)
 
 
+def visible(sentence: str) -> str:
+    """A sentence that holds words of others, without what cannot be seen: sign by sign, as a terminal escape
+    that is begun in one of them must not take away what follows it."""
+    return JOINING.sub(_spelt, _UNSEEN.sub("", sentence))
+
+
 def _spelt(found: re.Match[str]) -> str:
     """Of a run of joiners and selectors what can spell something: one selector of what has variants, then one
     joiner beside a script that joins. The rest can only hide words, or what they say."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pentad.text import clean, plural, quoted, shorten
+from pentad.text import clean, plural, quoted, shorten, visible
 from tests.answers.given import NAMES, PROSE
 from tests.proof import EXAMPLES
 
@@ -99,3 +99,10 @@ def test_a_shortened_text_keeps_its_bound_and_its_line(text: str, limit: int) ->
 )
 def test_counts_are_spelled_out(count: int, noun: str, words: str) -> None:
     assert plural(count, noun) == words
+
+
+def test_an_escape_begun_in_one_word_of_a_sentence_takes_nothing_of_the_next() -> None:
+    for begun, ended in (("\x1b]0;", "\x07"), ("\x9d", "\x9c"), ("\x1bP", "\x1b\\")):
+        told = visible(f"Share with a{begun}b and give c{ended}d full control.")
+        assert "and give c" in told
+        assert told.isprintable()

@@ -48,7 +48,7 @@ async def test_a_change_sends_the_whole_alert_back_and_shows_in_words_what_diffe
     plan = await planned(world, "optimibi_update_alert", **change)
 
     assert "(condition, schedule, mail)" in plan["will"]
-    assert "it mails hpark when Net amount < 5 in any row" in plan["will"]
+    assert "it mails hpark when 'Net amount < 5 in any row'" in plan["will"]
     assert plan["body"]["changes"] == {
         "condition": {"from": "Net amount < 250000 in any row", "to": "Net amount < 5 in any row"},
         "schedule": {
@@ -136,7 +136,7 @@ async def test_an_alert_is_made_like_another_one(world: World, edition: str) -> 
     plan = await planned(
         world, "optimibi_create_alert", name="mine", from_alert="low_net_sales", mail={"to": ["hpark"]}
     )
-    assert "it mails hpark when Net amount < 250000 in any row" in plan["will"]
+    assert "it mails hpark when 'Net amount < 250000 in any row'" in plan["will"]
     assert "runs WEEKLY on Mon" in plan["will"]
     told = await world.ask("apply_plan", plan=plan["plan"])
     made = state.alerts["mine"].definition
@@ -203,7 +203,7 @@ async def test_an_alert_that_is_run_mails_only_once_it_was_approved_and_says_so_
     # What was learnt of the edition must not lead to the other address.
     await world.ask("optimibi_list_models")
     plan = await planned(world, "optimibi_execute_alert_by_name", alert="Net sales below plan")
-    assert "it mails klind when Net amount < 1000000000 in any row" in plan["will"]
+    assert "it mails klind when 'Net amount < 1000000000 in any row'" in plan["will"]
     told = await world.ask("apply_plan", plan=plan["plan"])
 
     assert [mail["toUsers"] for mail in state.mails] == [["klind"]]
@@ -218,7 +218,7 @@ async def test_a_trial_mails_with_other_terms_and_stores_none_of_them(world: Wor
     above = CONDITION | {"comparator": ">", "value": [0], "match": "all"}
     trial: dict[str, Any] = {"alert": "low_net_sales", "conditions": [above], "mail": {"to": ["pduarte"]}}
     plan = await planned(world, "optimibi_execute_alert", **trial)
-    assert "it mails pduarte when Net amount > 0 in every row" in plan["will"]
+    assert "it mails pduarte when 'Net amount > 0 in every row'" in plan["will"]
     await world.ask("apply_plan", plan=plan["plan"])
 
     assert [mail["toUsers"] for mail in state.mails] == [["pduarte"]]

@@ -80,8 +80,8 @@ async def test_a_taken_name_is_refused_until_it_is_to_be_replaced_with_what_that
 
     assert "overwrite=true" in refused["problems"]["name"][0]
     assert "65 reports and 5 alerts stand on it" in plan["will"]
-    assert plan["body"]["measures_lost"].startswith("5: [Measures].[ticket_line.net_amount]")
-    assert plan["body"]["measures_new"] == "1: [Measures].[target.plan_amount]"
+    assert plan["body"]["measures_lost"].startswith("5: '[Measures].[ticket_line.net_amount]'")
+    assert plan["body"]["measures_new"] == "1: '[Measures].[target.plan_amount]'"
     assert "UseContentChecksum" in sent
     assert 'name="notUpdateAcl"\r\n\r\ntrue' in sent
     assert dict(state.models["RetailSales"].settings)["UseContentChecksum"] == "true"

@@ -73,7 +73,7 @@ async def test_a_new_rule_is_planned_in_words_and_acts_at_once(world: World, edi
         grantees="store managers, sokafor",
     )
 
-    assert "Store managers (role), sokafor (user) to see of sales.store only rows where" in plan["will"]
+    assert "'Store managers' (role), sokafor (user) to see of sales.store only rows where" in plan["will"]
     assert "combine with OR" in plan["will"]
     assert plan["body"]["changes"]["grantees"]["to"] == ["Store managers (role)", "sokafor (user)"]
     assert sent(world)["grantedList"] == [
@@ -110,7 +110,7 @@ async def test_a_changed_rule_keeps_what_was_not_named(world: World) -> None:
     await applied(world, "optimibi_save_row_rule", rule=NORTH, conditions=[{"table": "ticket", "filter": ""}])
     assert len(sent(world)["configList"]) == 1
     plan = await world.ask("optimibi_save_row_rule", rule=NORTH, grantees="Board")
-    assert "no rule is left for Store managers (role) on sales.store" in plan["will"]
+    assert "no rule is left for 'Store managers' (role) on sales.store" in plan["will"]
 
 
 async def test_a_condition_that_the_database_does_not_take_is_refused_in_its_words(world: World) -> None:
@@ -159,7 +159,7 @@ async def test_locked_rules_are_refused_and_equal_descriptions_need_the_id(world
         ("optimibi_save_row_rule", {"rule": NORTH, "enabled": False}),
     ):
         told = await world.refused(name, **arguments)
-        assert f"locked by the server: {NORTH}" in json.dumps(told["problems"])
+        assert f"locked by the server: {NORTH!r}" in json.dumps(told["problems"])
     told = await world.refused("optimibi_delete_row_rules", rules=[PORTO])
     assert "2 rules are called" in told["problems"]["rules"][0]
 
@@ -168,7 +168,7 @@ async def test_locked_rules_are_refused_and_equal_descriptions_need_the_id(world
 async def test_deleting_or_disabling_tells_whom_it_leaves_without_a_rule(world: World, edition: str) -> None:
     state_of(world).edition = edition
     off, done = await applied(world, "optimibi_set_row_rules_enabled", rules=[NORTH], enabled=False)
-    assert "no rule is left for Store managers (role) on sales.store (retail_dw)" in off["will"]
+    assert "no rule is left for 'Store managers' (role) on sales.store (retail_dw)" in off["will"]
     assert done["rows"][0][-1] == "off"
     assert (await rule_of(world, NORTH))["enabled"] is False
     assert await regions(world) == {"Coast"}

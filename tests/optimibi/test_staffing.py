@@ -40,7 +40,7 @@ async def listed(world: World) -> dict[str, list[Any]]:
 async def test_a_change_of_an_account_sends_back_what_would_be_lost(world: World, edition: str) -> None:
     box(world).state.edition = edition
     plan = await planned(world, "save_user", username="KLIND", dept="Finance", add_roles=["finance"])
-    assert plan["will"] == "Change the account klind (Karin Lindgren)."
+    assert plan["will"] == "Change the account klind ('Karin Lindgren')."
     held = ["Store managers", "Logistik Süd"]
     roles = {"from": held, "to": [*held, "Finance"]}
     assert plan["body"] == {"changes": {"dept": {"from": "Analytics", "to": "Finance"}, "roles": roles}}
@@ -127,7 +127,7 @@ async def test_a_deletion_says_what_stays_and_is_never_of_oneself_or_of_nobody(
     plan = await planned(world, "delete_user", username="klind")
     own = await world.refused("optimibi_delete_user", username="mvega")
     nobody = await world.refused("optimibi_delete_user", username="klin")
-    assert plan["will"].startswith("Delete 1 account for good: klind (Karin Lindgren). The home folder")
+    assert plan["will"].startswith("Delete 1 account for good: klind ('Karin Lindgren'). The home folder")
     assert "the account that Pentad signs in with" in str(own["problems"])
     assert nobody["error"] == "not_found"
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pentad.clock import Clock
 from pentad.errors import NotFound, Rejected
 from pentad.jsontext import dumps
+from pentad.text import clean_json, visible
 
 if TYPE_CHECKING:
     from pentad.operations import AnyOperation
@@ -36,6 +37,13 @@ class Preview:
     body: Any
     undo: str
     now: Mapping[str, Any] | None = None
+
+    @property
+    def shown(self) -> Preview:
+        """As it may be read: what was stored is read to be sent back, and comes here uncleaned. Part by part,
+        so that nothing in one of them takes away another."""
+        now = None if self.now is None else clean_json(dict(self.now))
+        return Preview(visible(self.will), self.slug, clean_json(self.body), visible(self.undo), now)
 
 
 class Planned(Exception):
@@ -91,9 +99,8 @@ class Plans:
         tail = "".join(secrets.choice(_SIGNS) for _ in range(8))
         plan_id = f"{planned.preview.slug}-{tail}"
         expires = self.clock.monotonic() + LIFE
-        plan = Plan(
-            plan_id, operation, dict(arguments), owner, account, planned.print, planned.preview, expires
-        )
+        shown = planned.preview.shown
+        plan = Plan(plan_id, operation, dict(arguments), owner, account, planned.print, shown, expires)
         self.kept[plan_id] = plan
         while len(self.kept) > _KEPT:
             self.kept.popitem(last=False)

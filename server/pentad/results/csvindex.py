@@ -18,7 +18,7 @@ from pentad.errors import Malformed, Unavailable
 from pentad.results.csvlines import Blocks, CsvLines, Mark, Shape, changed, mark
 from pentad.results.csvtext import unique
 from pentad.secrecy import named, telling, without_shapes
-from pentad.text import clean, plural
+from pentad.text import JOINING, clean, plural
 
 # Bytes that are read at once, and about the distance of two entries of the index.
 _BLOCK = 2**16
@@ -169,7 +169,9 @@ class _Walk:
             block = b"\n".join(new)
             text = block.decode()
         odd = block.translate(None, _PRINTABLE).decode()
-        self.plain = clean(odd) == odd and not telling(text)
+        # What joins letters is judged by its neighbours.
+        judged = block.decode() if JOINING.search(odd) else odd
+        self.plain = clean(judged) == judged and not telling(text)
 
     def _examined(self, block: bytes) -> int:
         """How many rows there are, which is what is not blank. Raises Malformed for one that is none."""

@@ -20,7 +20,7 @@ from pentad.text import JOINING, clean, clean_json
 # a letter of a secret; and the characters that may have to go where they stand for themselves.
 _HIDING = re.compile(
     r"\\(?:[bf]|u(?:00(?:[0-7]|[89]|ad)|034f|061c|115f|1160|17b[45]|180[b-f]|20(?:0[b-f]|2[89a-e]|6)|3164"
-    r"|d[89a-f]|fdd|fe0|feff|ff(?:a0|f)))",
+    r"|d[89a-f]|fd[de]|fe0|feff|ff(?:a0|f)))",
     re.IGNORECASE,
 )
 _ODD = re.compile(r"[^ -~]+")

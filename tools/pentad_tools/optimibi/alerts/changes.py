@@ -10,6 +10,7 @@ from pentad.http.encodings import Form
 from pentad.models import Id, Record
 from pentad.operations import destroys, writes
 from pentad.platforms.optimibi import Optimibi
+from pentad.text import quoted
 from pentad_tools.optimibi.alerts.alerts import alert_named, alerts_of, list_alerts
 from pentad_tools.optimibi.alerts.definitions import (
     AsConditions,
@@ -69,7 +70,7 @@ async def create_alert(
     body = await changed(optimibi, base | {"name": name, "title": title or name}, changes)
     _addressed(body)
     answer = await optimibi.change(_making(body, base.get("name")), body)
-    made = {"created": name, "report": body.get("pagePath"), "mails": recipients(body)}
+    made = {"created": name, "report": in_words(body).get("report"), "mails": recipients(body)}
     return Record(made | ({"job": answer["jobId"]} if answer.get("jobId") else {}))
 
 
@@ -200,7 +201,8 @@ def _making(body: dict[str, Any], like: str | None) -> Preview:
     when = alert_row(body).get("schedule")
     timing = f"runs {when}" if when else "has no schedule, so that it runs only when it is told to"
     return Preview(
-        will=f"Create alert {name} on {body.get('pagePath')}: {consequence(body)}; it {timing}.",
+        will=f"Create alert {quoted(name)} on {quoted(str(body.get('pagePath')), 200)}: {consequence(body)}; "
+        f"it {timing}.",
         slug=slug("create-alert", name),
         body={"name": name, **({"like": like} if like else {})}
         | in_words(body)

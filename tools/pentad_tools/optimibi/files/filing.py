@@ -13,7 +13,7 @@ from pentad.models import Id, Record
 from pentad.operations import destroys, writes
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.paths import colon
-from pentad.text import plural
+from pentad.text import plural, quoted
 from pentad_tools.optimibi.files.folders import children_of
 from pentad_tools.optimibi.files.items import Item
 from pentad_tools.optimibi.files.locating import located
@@ -103,7 +103,7 @@ async def copy_items(optimibi: Optimibi, items: Items, folder: Id, if_taken: Tak
     taken = [last(item) for item in found if last(item) in there]
     about = f"{_about(taken, if_taken)}; the copies inherit its access"
     preview = Preview(
-        will=f"Copy {told(found)} into {target.path}{about}.",
+        will=f"Copy {told(found)} into {quoted(target.path, 200)}{about}.",
         slug=slug_for("copy", found),
         body={"ids": [item.id for item in found], "folder": target.path, "if_taken": if_taken},
         undo="optimibi_delete_repository_items with the copies",
@@ -141,7 +141,7 @@ async def move_items(optimibi: Optimibi, items: Items, folder: Id) -> Record:
         raise refused(items=[f"{one!r} is in {target.path!r} already" for one in taken])
     now = await at_stake(optimibi, found)
     preview = Preview(
-        will=f"Move {told(found)}{weight(now)} into {target.path}; {_LEFT}.",
+        will=f"Move {told(found)}{weight(now)} into {quoted(target.path, 200)}; {_LEFT}.",
         slug=slug_for("move", found),
         body={"ids": [item.id for item in found], "folder": target.path},
         undo=f"optimibi_move_items back into {', '.join(sorted({parent(item) for item in found}))}",

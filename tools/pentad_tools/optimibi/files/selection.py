@@ -13,7 +13,7 @@ from pentad.models import Id
 from pentad.operations import AnyOperation
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.paths import as_path
-from pentad.text import plural
+from pentad.text import plural, quoted
 from pentad_tools.optimibi.alerts.alerts import alerts_of, list_alerts
 from pentad_tools.optimibi.files.items import REPORT, Item
 from pentad_tools.optimibi.files.locating import called, listed, located
@@ -80,7 +80,7 @@ def parent(item: Item) -> str:
 def told(items: Sequence[Item]) -> str:
     """`report /public/A.datafor`, or `3 items: /public/A.datafor, …`."""
     if len(items) == 1:
-        return f"{items[0].kind} {items[0].path}"
+        return f"{items[0].kind} {quoted(items[0].path, 200)}"
     return f"{plural(len(items), 'item')}: {listed(items)}"
 
 

@@ -11,7 +11,7 @@ from pentad.consent.plans import Preview
 from pentad.models import Id, Record, Row, Table
 from pentad.operations import administers, destroys
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import clean, clean_json
+from pentad.text import clean_json, visible
 from pentad_tools.optimibi.connections.tables import columns_of, placed
 from pentad_tools.optimibi.naming import spelt, unknown
 from pentad_tools.optimibi.permissions.rule_changes import (
@@ -31,6 +31,7 @@ from pentad_tools.optimibi.permissions.rule_changes import (
 )
 from pentad_tools.optimibi.permissions.rules import (
     grantees_of,
+    in_quotes,
     list_object_rules,
     parts_of,
     shown_to,
@@ -176,7 +177,7 @@ def _saving(now: Rule, then: Rule) -> Preview:
     return replacing(
         {} if creates else _in_words(now),
         _in_words(then),
-        will=clean(f"{what} on {then['dbconn']}: {_told(then)}. {_opened([now], [then])}".rstrip()),
+        will=visible(f"{what} on {then['dbconn']}: {_told(then)}. {_opened([now], [then])}".rstrip()),
         slug=slug("save-object-rule", title(then)),
         undo="optimibi_delete_object_rules" if creates else None,
     )
@@ -188,10 +189,11 @@ def _name(part: Mapping[str, Any]) -> str:
 
 def _told(rule: Rule) -> str:
     parts = [
-        f"{_name(part)} is shown to {shown_to(part) or 'these'}: {', '.join(grantees_of(part)) or 'nobody'}"
+        f"{_name(part)} is shown to {shown_to(part) or 'these'}: "
+        f"{', '.join(map(in_quotes, grantees_of(part))) or 'nobody'}"
         for part in parts_of(rule)
     ]
-    return clean("; ".join(parts) + ("" if flag(rule.get("enable")) is not False else " (switched off)"))
+    return visible("; ".join(parts) + ("" if flag(rule.get("enable")) is not False else " (switched off)"))
 
 
 def _opened(before: Sequence[Rule], after: Sequence[Rule]) -> str:
@@ -199,7 +201,7 @@ def _opened(before: Sequence[Rule], after: Sequence[Rule]) -> str:
     names = dict.fromkeys(name for name in _hidden(before) if name not in _hidden(after))
     if not names:
         return ""
-    return clean(f"This opens data: unless another rule hides it, everybody sees {', '.join(names)} then.")
+    return visible(f"This opens data: unless another rule hides it, everybody sees {', '.join(names)} then.")
 
 
 def _hidden(rules: Sequence[Rule]) -> list[str]:

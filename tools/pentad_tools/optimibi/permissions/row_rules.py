@@ -11,7 +11,7 @@ from pentad.errors import NotFound, Rejected
 from pentad.models import Id, Record, Row, Table
 from pentad.operations import administers, destroys
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import clean, clean_json
+from pentad.text import clean_json, quoted, visible
 from pentad_tools.optimibi.naming import Several
 from pentad_tools.optimibi.permissions.rule_changes import (
     Description,
@@ -34,6 +34,7 @@ from pentad_tools.optimibi.permissions.rules import (
     Conditions,
     configured,
     grantees_of,
+    in_quotes,
     list_row_rules,
     parts_of,
     stored_rules,
@@ -156,7 +157,9 @@ async def _require_working(optimibi: Optimibi, connection: str, config: Sequence
     if failed:
         raise Rejected(
             "The rule was not saved: the database does not take a condition.",
-            problems={"conditions": [f"{one['table']}: {clean(str(one['filter']))} fails" for one in failed]},
+            problems={
+                "conditions": [f"{one['table']}: {quoted(str(one['filter']), 200)} fails" for one in failed]
+            },
             quote=str(failed[0]["problem"]),
             outcome="none",
         )
@@ -171,7 +174,7 @@ def _saving(now: Rule, then: Rule, opens: str) -> Preview:
     return replacing(
         {} if creates else _in_words(now),
         _in_words(then),
-        will=clean(f"{what} on {then['dbconn']}: {_told(then)}. {_COMBINE} {opens}".rstrip()),
+        will=visible(f"{what} on {then['dbconn']}: {_told(then)}. {_COMBINE} {opens}".rstrip()),
         slug=slug("save-row-rule", title(then)),
         undo="optimibi_delete_row_rules" if creates else None,
     )
@@ -179,10 +182,13 @@ def _saving(now: Rule, then: Rule, opens: str) -> Preview:
 
 def _told(rule: Rule) -> str:
     filters = " and ".join(
-        f"of {table_of(part)} only rows where {part.get('sql')}" for part in parts_of(rule)
+        f"of {quoted(str(table_of(part)))} only rows where {quoted(str(part.get('sql')), 200)}"
+        for part in parts_of(rule)
     )
     state = "" if flag(rule.get("enable")) is not False else " (switched off)"
-    return clean(f"{', '.join(grantees_of(rule)) or 'nobody'} to see {filters or 'everything'}{state}")
+    return visible(
+        f"{', '.join(map(in_quotes, grantees_of(rule))) or 'nobody'} to see {filters or 'everything'}{state}"
+    )
 
 
 def _in_words(rule: Rule) -> dict[str, Any]:

@@ -12,10 +12,19 @@ from pentad.consent.plans import Preview
 from pentad.errors import Rejected
 from pentad.models import Id, Record, Row, Table
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import clean, plural
+from pentad.secrecy import without_shapes
+from pentad.text import clean, plural, quoted, visible
 from pentad_tools.optimibi.connections.connections import connection_named
 from pentad_tools.optimibi.permissions.recipients import directory
-from pentad_tools.optimibi.permissions.rules import grantees_of, is_locked, meant, parts_of, table_of
+from pentad_tools.optimibi.permissions.rules import (
+    grantees_of,
+    in_quotes,
+    is_locked,
+    meant,
+    parts_of,
+    shown,
+    table_of,
+)
 from pentad_tools.optimibi.replacing import replacing
 from pentad_tools.optimibi.slugs import slug
 from pentad_tools.optimibi.times import flag
@@ -48,7 +57,9 @@ async def starting(
 
 def require_open(rules: Sequence[Rule], argument: str) -> None:
     if locked := [title(rule) for rule in rules if is_locked(rule)]:
-        raise refused("Nothing was changed.", **{argument: f"locked by the server: {', '.join(locked)}"})
+        raise refused(
+            "Nothing was changed.", **{argument: f"locked by the server: {', '.join(map(quoted, locked))}"}
+        )
 
 
 def require_complete(then: Rule, rules: Sequence[Rule], **needed: Any) -> None:
@@ -75,7 +86,7 @@ async def granted(
 
 
 def title(rule: Rule) -> str:
-    return clean(str(rule.get("desc") or rule.get("id")))
+    return without_shapes(clean(str(rule.get("desc") or rule.get("id"))))
 
 
 def opened(before: Sequence[Rule], after: Sequence[Rule]) -> str:
@@ -84,8 +95,11 @@ def opened(before: Sequence[Rule], after: Sequence[Rule]) -> str:
     lost = dict.fromkeys(pair for rule in before for pair in _pairs(rule) if pair not in left)
     if not lost:
         return ""
-    told = ", ".join(f"{who} on {table} ({connection})" for connection, table, who in lost)
-    return clean(
+    told = ", ".join(
+        f"{in_quotes(who)} on {quoted(str(table))} ({quoted(str(connection))})"
+        for connection, table, who in lost
+    )
+    return visible(
         f"This opens data: no rule is left for {told}; whom no other rule on the table names, by user, role "
         "or type, sees all its rows."
     )
@@ -122,17 +136,17 @@ async def save(optimibi: Optimibi, preview: Preview, then: Rule) -> Record:
     quotes = [answer.get(name) for name in ("startQuote", "endQuote")]
     told = {"id": answer.get("id") or then.get("id"), "rule": then.get("desc"), "connection": then["dbconn"]}
     told |= {"enabled": flag(then.get("enable")), "names_are_quoted": "".join(map(str, filter(None, quotes)))}
-    return Record({name: value for name, value in told.items() if value not in (None, "")})
+    return Record(shown({name: value for name, value in told.items() if value not in (None, "")}))
 
 
 async def delete(
-    optimibi: Optimibi, kind: str, chosen: Sequence[Rule], shown: Mapping[str, Any], opens: str
+    optimibi: Optimibi, kind: str, chosen: Sequence[Rule], now: Mapping[str, Any], opens: str
 ) -> Table[Row]:
-    names = ", ".join(map(title, chosen))
+    names = ", ".join(quoted(title(rule)) for rule in chosen)
     preview = Preview(
         will=f"Delete {plural(len(chosen), NOUN[kind])} for good: {names}. {opens}".rstrip(),
         slug=slug(f"delete-{kind}-rule", names),
-        body={"rules": shown},
+        body={"rules": now},
         undo=f"optimibi_save_{kind}_rule with what is shown here makes it anew, under another id",
     )
     body = [{"id": one.get("id"), "dbconn": one.get("dbconn")} for one in chosen]
@@ -144,7 +158,8 @@ async def switch(
 ) -> Table[Row]:
     """Put rules into force, or out of it; those that are so already are left out."""
     differ = [rule for rule in chosen if flag(rule.get("enable")) is not enabled]
-    names, way = ", ".join(map(title, differ)), "on" if enabled else "off"
+    names = ", ".join(quoted(title(rule)) for rule in differ)
+    way = "on" if enabled else "off"
     preview = replacing(
         {name: {"enabled": flag(rule.get("enable"))} for name, rule in labelled(chosen).items()},
         {name: {"enabled": enabled} for name in labelled(chosen)},
@@ -165,7 +180,7 @@ def _outcomes(rules: Sequence[Rule], answer: Mapping[str, Any], done: str) -> Ta
         else {}
     )
     rows = [
-        {"rule": rule.get("desc"), "id": rule.get("id"), "connection": rule.get("dbconn")}
+        shown({"rule": rule.get("desc"), "id": rule.get("id"), "connection": rule.get("dbconn")})
         | {"outcome": _outcome(told.get(str(rule.get("id")), {}), done)}
         for rule in rules
     ]

@@ -11,6 +11,8 @@ from pentad.errors import Rejected
 from pentad.models import Id, Row, Table
 from pentad.operations import AnyOperation, reads
 from pentad.platforms.optimibi import Optimibi
+from pentad.secrecy import without_secrets
+from pentad.text import clean_json, quoted
 from pentad_tools.optimibi.connections.connections import Name, connection_named
 from pentad_tools.optimibi.connections.tables import placed
 from pentad_tools.optimibi.naming import spelt, unknown
@@ -153,7 +155,14 @@ def _named(rule: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _about(rule: Mapping[str, Any]) -> dict[str, Any]:
-    return {"rule": rule.get("desc"), "id": rule.get("id"), "connection": rule.get("dbconn")}
+    told = {"rule": rule.get("desc"), "id": rule.get("id"), "connection": rule.get("dbconn")}
+    return shown(told)
+
+
+def shown(stored: dict[str, Any]) -> dict[str, Any]:
+    """Parts of a stored rule, fit to be read."""
+    told: dict[str, Any] = without_secrets(clean_json(stored))
+    return told
 
 
 async def _rules(optimibi: Optimibi, connection: str | None) -> list[Row]:
@@ -195,6 +204,12 @@ def grantees_of(of: Mapping[str, Any]) -> list[str]:
     found = of.get("grantedList")
     told: Iterable[Any] = found if isinstance(found, list) else ()
     return [f"{one.get('name')} ({_kind(one)})" for one in told if isinstance(one, Mapping)]
+
+
+def in_quotes(grantee: str) -> str:
+    """One of these as a sentence may hold it."""
+    name, sign, kind = grantee.rpartition(" (")
+    return f"{quoted(name)}{sign}{kind}"
 
 
 def _kind(grant: Mapping[str, Any]) -> str:

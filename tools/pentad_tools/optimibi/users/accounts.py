@@ -11,6 +11,7 @@ from pentad.http.encodings import Form
 from pentad.models import Id, Record, Row, SecretName
 from pentad.operations import administers
 from pentad.platforms.optimibi import Optimibi
+from pentad.text import quoted
 from pentad_tools.optimibi.naming import spelt, unknown
 from pentad_tools.optimibi.replacing import replacing
 from pentad_tools.optimibi.server.session import session_info
@@ -152,9 +153,10 @@ async def _roles(optimibi: Optimibi, held: list[str], asked: Mapping[str, list[s
 def _will(login: str, now: Mapping[str, Any], then: Mapping[str, Any], secret: str | None) -> str:
     key = f" with the password in the secret {secret}" if secret else ""
     if now:
-        return f"Change the account {login} ({now['name']}){key and f' and sign it in{key} from then on'}."
+        signs = key and f" and sign it in{key} from then on"
+        return f"Change the account {quoted(login)} ({quoted(str(now['name']))}){signs}."
     alone = "" if secret else " without a password, so that nobody can sign in with it yet"
-    return f"Create the account {login} ({then['name']}, {then['user_type']}){key}{alone}."
+    return f"Create the account {login} ({quoted(str(then['name']))}, {then['user_type']}){key}{alone}."
 
 
 async def endangered(

@@ -11,7 +11,7 @@ from pentad.http.encodings import Form
 from pentad.models import Id, Record
 from pentad.operations import administers, destroys
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import plural
+from pentad.text import plural, quoted
 from pentad_tools.optimibi.server.session import session_info
 from pentad_tools.optimibi.slugs import slug
 from pentad_tools.optimibi.users.accounts import endangered
@@ -73,7 +73,7 @@ async def _deletion(optimibi: Optimibi, argument: str, words: Sequence[str]) -> 
     if (own := (await session_info(optimibi)).username) in logins:
         problems = {argument: [f"{own} is the account that Pentad signs in with"]}
         raise Rejected("Nothing was deleted.", problems=problems, outcome="none")
-    people = ", ".join(f"{login} ({present[login].get('name')})" for login in logins)
+    people = ", ".join(f"{quoted(login)} ({quoted(str(present[login].get('name')))})" for login in logins)
     danger = await endangered(optimibi, present, dict.fromkeys(logins))
     preview = Preview(
         will=f"Delete {plural(len(logins), 'account')} for good: {people}. {_STAYS}{danger}",
