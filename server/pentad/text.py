@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 # Controls (tab and line ends stay) and lone surrogates; of what Unicode lists as ignorable or as format: soft
@@ -96,6 +96,12 @@ def nearest(word: str, known: Iterable[str], most: int) -> list[str]:
     from difflib import get_close_matches
 
     return get_close_matches(word[:100], list(known), n=most, cutoff=0.5)
+
+
+def several(words: Sequence[str], most: int) -> str:
+    """`A, B and 2 more`: the first of them, and how many there are beyond."""
+    rest = len(words) - most
+    return ", ".join(words[:most]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def plural(count: int, noun: str, many: str | None = None) -> str:

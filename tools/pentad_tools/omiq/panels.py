@@ -9,7 +9,7 @@ from typing import Any
 from pentad.errors import Rejected
 from pentad.models import Row
 from pentad.platforms.omiq import Omiq
-from pentad.text import nearest, plural
+from pentad.text import nearest, plural, several
 from pentad_tools.omiq.records import feature_row, file_row, files_lately, metadata_of
 
 _READY = "COMPLETE"
@@ -90,8 +90,7 @@ def _no_feature(word: str, exact: Sequence[str], file: File, spellings: Mapping[
     if near:
         return f"no feature {word[:80]!r}; did you mean {', '.join(dict.fromkeys(near))}?"
     known = [f"{name} ({marker})" if marker else name for name, marker in file.features.items()]
-    rest = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
-    return f"no feature {word[:80]!r}; there are {', '.join(known[:_NAMED])}{rest}"
+    return f"no feature {word[:80]!r}; there are {several(known, _NAMED)}"
 
 
 def _unfit(word: str, fitting: Sequence[File], there: Sequence[File]) -> str:

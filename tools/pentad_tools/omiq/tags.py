@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, WithJsonSchema
 
 from pentad.secrecy import without_secrets
-from pentad.text import clean_json, shorten
+from pentad.text import clean_json, several, shorten
 
 _TOLD = 6
 
@@ -49,8 +49,7 @@ def _differences(sent: Mapping[str, Any], stored: Mapping[str, Any]) -> Iterator
 
 def remark(found: Sequence[str]) -> str:
     """The note about differences."""
-    more = [f"and {len(found) - _TOLD} more"] if len(found) > _TOLD else []
-    return f"what is stored differs from what was sent: {', '.join([*found[:_TOLD], *more])}"
+    return f"what is stored differs from what was sent: {several(found, _TOLD)}"
 
 
 def _short(value: Any) -> str:

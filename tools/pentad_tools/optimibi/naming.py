@@ -14,7 +14,7 @@ from pentad.errors import NotFound
 from pentad.models import NO_FLAG
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.reading import LATELY
-from pentad.text import nearest, quoted, shorten
+from pentad.text import nearest, quoted, several, shorten
 
 T = TypeVar("T")
 # Seconds for which models, connections and schemas of an account are taken to be as they were.
@@ -72,8 +72,8 @@ def unknown(argument: str, noun: str, word: str, known: Iterable[str], where: st
     if near:
         hint = f"did you mean {', '.join(map(quoted, near))}?"
     elif names:
-        rest = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
-        hint = f"there {'is' if len(names) == 1 else 'are'} {', '.join(map(quoted, names[:_FEW]))}{rest}."
+        there = several([quoted(one) for one in names], _FEW)
+        hint = f"there {'is' if len(names) == 1 else 'are'} {there}."
     else:
         hint = "this account may read none."
     return NotFound(

@@ -10,7 +10,7 @@ from pentad.errors import Problems, Rejected
 from pentad.platforms.omiq.document import Task, Workflow
 from pentad.platforms.omiq.populations import Population
 from pentad.platforms.omiq.tree import label
-from pentad.text import nearest, plural, shorten
+from pentad.text import nearest, plural, several, shorten
 
 # As many as a refusal names.
 _FEW = 12
@@ -142,9 +142,7 @@ def _refusal(workflow: Workflow, problems: Problems) -> Rejected:
 
 
 def _some(found: Sequence[Population], told: Callable[[Population], str]) -> str:
-    """The first of them, and how many there are beyond."""
-    rest = len(found) - _FEW
-    return ", ".join(map(told, found[:_FEW])) + (f" and {rest} more" if rest > 0 else "")
+    return several([told(one) for one in found], _FEW)
 
 
 def _named(population: Population) -> str:

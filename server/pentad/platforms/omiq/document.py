@@ -10,7 +10,7 @@ from typing import Any
 from pentad.errors import NotFound
 from pentad.platforms.omiq.populations import Population, populations_of
 from pentad.platforms.omiq.tree import label, listed, named, parents_of, walk
-from pentad.text import shorten
+from pentad.text import several, shorten
 
 _NAMED = 30
 
@@ -83,12 +83,10 @@ class Workflow:
         for task in self.tasks:
             if task.id == wanted:
                 return task
-        known = ", ".join(map(str, self.tasks[:_NAMED]))
-        rest = len(self.tasks) - _NAMED
-        there = f"its tasks are {known}" + (f" and {rest} more" if rest > 0 else "")
+        known = several([str(task) for task in self.tasks], _NAMED)
         raise NotFound(
             f"Workflow {label(self.id)} has no task {shorten(wanted, 40)!r}; "
-            f"{there if known else 'it has no tasks at all'}.",
+            f"{f'its tasks are {known}' if known else 'it has no tasks at all'}.",
             outcome="none",
         )
 

@@ -4,8 +4,6 @@ address of a call where a release has moved it."""
 from __future__ import annotations
 
 import copy
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -20,6 +18,7 @@ from pentad.jsontext import exact
 from pentad.models import Row, Wire
 from pentad.operations import Route
 from pentad.platforms.optimibi import dialect
+from pentad.platforms.optimibi.packed import xml_in
 from pentad.secrecy import SWEPT, without_shapes
 from pentad.text import clean, quoted, shorten
 
@@ -270,13 +269,9 @@ def _text_in(response: httpx.Response, label: str) -> str:
 
 def _unzipped(content: bytes, label: str) -> bytes:
     """The XML file of a zip, of no more than 8 MiB."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = [name for name in archive.namelist() if name.lower().endswith(".xml")]
-            with archive.open(names[0]) as file:
-                text = file.read(_LARGEST_TEXT + 1)
-    except (zipfile.BadZipFile, IndexError, OSError, RuntimeError, NotImplementedError, ValueError):
-        raise Malformed(f"{label} sent a zip without a text that can be read.") from None
+    text = xml_in(content, _LARGEST_TEXT)
+    if text is None:
+        raise Malformed(f"{label} sent a zip without a text that can be read.")
     if len(text) > _LARGEST_TEXT:
         raise Malformed(f"{label} sent a text of more than {_LARGEST_TEXT >> 20} MiB.")
     return text

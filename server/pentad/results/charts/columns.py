@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pentad.results.charts import words
 from pentad.results.values import quoted
-from pentad.text import nearest
+from pentad.text import nearest, several
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -116,7 +116,7 @@ def _unknown(name: str, known: Sequence[str]) -> str:
     near = nearest(name, known, 1)
     if near:
         return f"there is no column {words.name(name)!r}; did you mean {words.name(near[0])}?"
-    return f"there is no column {words.name(name)!r}; there are {words.listed([*map(words.name, known)], 20)}"
+    return f"there is no column {words.name(name)!r}; there are {several([*map(words.name, known)], 20)}"
 
 
 def _column(

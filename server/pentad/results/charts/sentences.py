@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from pentad.results.charts.points import Figure, Points, figure
-from pentad.results.charts.words import listed, name, number
-from pentad.text import plural
+from pentad.results.charts.words import name, number
+from pentad.text import plural, several
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -64,7 +64,7 @@ def _ends(points: Points) -> str:
         ys = points.series[0].ys
         return f"It begins at {number(ys[0])} and ends at {number(ys[-1])}"
     ends = [f"'{name(series.name, 40)}' {number(series.ys[-1])}" for series in points.series]
-    return f"The last values are {listed(ends)}"
+    return f"The last values are {several(ends, 4)}"
 
 
 def _cloud(connection: DuckDBPyConnection, points: Points) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -50,12 +49,6 @@ def moment(days: float, unit: str) -> str:
 def name(text: str, most: int = 60) -> str:
     """A column's or value's name on one line, cleaned and bounded."""
     return shorten(clean(text[: most * 20]), most) or "(empty)"
-
-
-def listed(names: Sequence[str], most: int = 4) -> str:
-    """The first few, and how many more."""
-    more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _trimmed(digits: str) -> str:

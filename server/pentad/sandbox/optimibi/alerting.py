@@ -7,11 +7,10 @@ from typing import Any
 
 from pentad.sandbox.optimibi.alert_records import Alert, job_id
 from pentad.sandbox.optimibi.context import Context
-from pentad.sandbox.optimibi.cubes import CubeError, Query, mapping, members_of, parsed, statement
-from pentad.sandbox.optimibi.modelling import visible
+from pentad.sandbox.optimibi.cubes import Query, mapping, members_of
+from pentad.sandbox.optimibi.modelling import computed
 from pentad.sandbox.optimibi.refusals import RefusalError
 from pentad.sandbox.optimibi.routing import NEWER, D, Route
-from pentad.sandbox.optimibi.warehouse import QueryError, query
 from pentad.sandbox.optimibi.watching import readable
 
 _PAGING = "datafor.query.paging."
@@ -113,26 +112,12 @@ _SENT, _UNMATCHED = "send mail success", "not match condition"
 
 def _matching(context: Context, body: Mapping[str, Any]) -> Any:
     """A value that meets the rule, as text where it is none; None where the rule is not met."""
-    asked, rows = figures(context, mapping(body["qm"]))
+    asked, rows = computed(context, mapping(body["qm"]), "500")
     rule = mapping(body["rule"])
     found = [_met(asked, rows, mapping(one)) for one in members_of(rule.get("conditions"))]
     met = [one for one in found if one is not None]
     enough = len(met) == len(found) if rule.get("logical") == "and" else bool(met)
     return met[0] if met and enough else None
-
-
-def figures(context: Context, qm: Mapping[str, Any]) -> tuple[Query, Sequence[Sequence[Any]]]:
-    """What a stored query yields for the caller."""
-    name = str(mapping(qm.get("cube")).get("name") or "")
-    model = {one.name: one for one in visible(context)}.get(name)
-    if model is None:
-        raise RefusalError(f"Cube '{name}' not found", "500")
-    try:
-        asked = parsed(model, qm)
-        sql = statement(model, asked, context.sight)
-        return asked, query(context.state.dice.seed, model.connection, sql, asked.values)[1]
-    except (CubeError, QueryError) as error:
-        raise RefusalError(f"query failed: {error}", "500") from error
 
 
 def _met(asked: Query, rows: Sequence[Sequence[Any]], condition: Mapping[str, Any]) -> Any:

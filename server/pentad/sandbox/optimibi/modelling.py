@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pentad.sandbox.asgi import Reply
@@ -9,7 +10,7 @@ from pentad.sandbox.optimibi.acls import levels, of_model
 from pentad.sandbox.optimibi.cellsets import Grid, cell_set, row_objects
 from pentad.sandbox.optimibi.connecting import readable
 from pentad.sandbox.optimibi.context import Context, done, listed
-from pentad.sandbox.optimibi.cubes import CubeError, mapping, parsed, statement
+from pentad.sandbox.optimibi.cubes import CubeError, Query, mapping, parsed, statement
 from pentad.sandbox.optimibi.downloading import attached
 from pentad.sandbox.optimibi.metadata import catalog
 from pentad.sandbox.optimibi.model import Model
@@ -150,19 +151,24 @@ def upgrade(context: Context) -> dict[str, Any]:
 
 def execute(context: Context) -> dict[str, Any]:
     """Computed over the tables of the model, as the caller sees them."""
-    body = context.fields()
+    grid = Grid(*computed(context, context.fields(), 500))
+    return cell_set(grid) if context.state.cube_answer == "cells" else row_objects(grid)
+
+
+def computed(
+    context: Context, body: Mapping[str, Any], code: int | str
+) -> tuple[Query, list[tuple[Any, ...]]]:
+    """A query over a model and its rows for the caller. `code` is how the call that asks spells a failure."""
     name = str(mapping(body.get("cube")).get("name") or "")
     model = {one.name: one for one in visible(context)}.get(name)
     if model is None:
-        raise RefusalError(f"Cube '{name}' not found" if name else "query cannot be empty", 500)
+        raise RefusalError(f"Cube '{name}' not found" if name else "query cannot be empty", code)
     try:
         asked = parsed(model, body)
         sql = statement(model, asked, context.sight)
-        rows = query(context.state.dice.seed, _behind(context, model), sql, asked.values)[1]
+        return asked, query(context.state.dice.seed, _behind(context, model), sql, asked.values)[1]
     except (CubeError, QueryError) as error:
-        raise RefusalError(f"query failed: {error}", 500) from error
-    grid = Grid(asked, rows)
-    return cell_set(grid) if context.state.cube_answer == "cells" else row_objects(grid)
+        raise RefusalError(f"query failed: {error}", code) from error
 
 
 def _behind(context: Context, model: Model) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pentad.errors import NotFound, Rejected
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.paths import as_path, is_uuid
-from pentad.text import quoted, shorten
+from pentad.text import quoted, several, shorten
 from pentad_tools.optimibi.files.items import REPORT, Item
 from pentad_tools.optimibi.files.ranking import Habits, folded, plain, ranked
 from pentad_tools.optimibi.files.repository import PUBLIC, content, inside, searched, seen
@@ -95,10 +95,7 @@ async def missing(optimibi: Optimibi, text: str, kind: str | None, argument: str
 
 def listed(items: Sequence[Item]) -> str:
     """`/public/A.datafor, /public/B.datafor and 3 more`."""
-    rest = len(items) - _MOST
-    return ", ".join(quoted(item.path, 200) for item in items[:_MOST]) + (
-        f" and {rest:,} more" if rest > 0 else ""
-    )
+    return several([quoted(item.path, 200) for item in items], _MOST)
 
 
 def _wrong(argument: str, why: str) -> Rejected:

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from pentad.errors import PlatformError
 from pentad.operations import AnyOperation
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import plural, quoted
+from pentad.text import plural, quoted, several
 from pentad_tools.optimibi.alerts.alerts import alerts_of, list_alerts
 from pentad_tools.optimibi.lineage.dependencies import surroundings
 from pentad_tools.optimibi.lineage.graphs import Node
@@ -79,6 +79,4 @@ def _model_of(query: object) -> str | None:
 
 def listed(names: Sequence[str]) -> str:
     """`7: A, B, C, D, E and 2 more`."""
-    rest = len(names) - _MOST
-    told = ", ".join(quoted(name, 120) for name in names[:_MOST])
-    return f"{len(names)}: {told}" + (f" and {rest:,} more" if rest > 0 else "")
+    return f"{len(names)}: {several([quoted(name, 120) for name in names], _MOST)}"

@@ -14,7 +14,7 @@ from pentad.models import Row, Table
 from pentad.operations import reads
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.paths import as_path, is_uuid
-from pentad.text import nearest, quoted, shorten
+from pentad.text import nearest, quoted, several, shorten
 from pentad_tools.optimibi.connections.connections import connections_of
 from pentad_tools.optimibi.files.items import Item
 from pentad_tools.optimibi.files.locating import called, located
@@ -139,10 +139,7 @@ def _report(item: Item) -> Subject:
 
 
 def _ambiguous(found: Sequence[Subject]) -> Rejected:
-    rest = len(found) - _MOST
-    told = ", ".join(quoted(str(one), 200) for one in found[:_MOST]) + (
-        f" and {rest:,} more" if rest > 0 else ""
-    )
+    told = several([quoted(str(one), 200) for one in found], _MOST)
     problem = f"may mean any of {told}: give one of these"
     return Rejected("Nothing was asked for.", problems={"item": [problem]}, outcome="none")
 

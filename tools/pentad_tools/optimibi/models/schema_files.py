@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import html
-import io
 import re
-import zipfile
 from dataclasses import dataclass
 
 from pentad.errors import Malformed, Rejected
 from pentad.platforms.optimibi import Optimibi
+from pentad.platforms.optimibi.packed import xml_in
 from pentad.platforms.optimibi.schemas import Model, model_in
 
 _LARGEST = 8 * 2**20
-# Stands beside the schema in what the platform itself packs.
-_NOTES = ".annotated.xml"
 _ROOT = re.compile(r"""<(?:\w+:)?Schema\b[^<>]*?\sname\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
@@ -51,13 +48,10 @@ def _text_in(content: bytes) -> str:
     """The XML, out of its zip where it is in one. Raises Malformed."""
     if not content.startswith(b"PK"):
         return _decoded(content)
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = [name for name in archive.namelist() if name.lower().endswith(".xml")]
-            with archive.open(next(name for name in names if not name.lower().endswith(_NOTES))) as file:
-                return _decoded(file.read(_LARGEST + 1))
-    except (zipfile.BadZipFile, StopIteration, OSError, RuntimeError, NotImplementedError, ValueError):
-        raise Malformed("The zip has no schema (XML) that can be read.") from None
+    schema = xml_in(content, _LARGEST)
+    if schema is None:
+        raise Malformed("The zip has no schema (XML) that can be read.")
+    return _decoded(schema)
 
 
 def _decoded(content: bytes) -> str:

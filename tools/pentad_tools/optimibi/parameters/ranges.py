@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from pentad.text import nearest, shorten
+from pentad.text import nearest, several, shorten
 from pentad_tools.optimibi.files.ranking import plain
 
 # 1, 2 and 9 in the documentation of May 2025; 2, 5 and 9 in the newer one.
@@ -86,11 +86,7 @@ class Range:
 
     def few(self) -> str:
         """The first of its values, in words."""
-        values = self.values or ()
-        rest = len(values) - _FEW
-        return ", ".join(shorten(one, 40) for one in values[:_FEW]) + (
-            f" and {rest:,} more" if rest > 0 else ""
-        )
+        return several([shorten(one, 40) for one in self.values or ()], _FEW)
 
     @property
     def shown(self) -> list[str] | str | None:
