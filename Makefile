@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: setup demo test check format measure proof docs clean
+.PHONY: setup demo test check format proof soak conformance measure scorecard docs clean
 
 setup: .venv/ready
 
@@ -29,8 +29,20 @@ test: check
 proof: setup
 	@PENTAD_PROOF=1 $(PY) -m pytest
 
+soak: setup
+	@$(PY) -m benchmarks.soak --write
+
+conformance: setup
+	@$(PY) -m tests.conformance
+
+# Prints what `make scorecard` writes down; SECTIONS="costs tasks" measures these alone.
 measure: setup
-	@$(PY) -m benchmarks.measure
+	@$(PY) -m benchmarks.peers
+	@$(PY) -m benchmarks.scorecard $(SECTIONS)
+
+scorecard: setup
+	@$(PY) -m benchmarks.peers
+	@$(PY) -m benchmarks.scorecard --write
 
 docs: setup
 	@$(PY) -m tests.generated --write
@@ -40,4 +52,4 @@ format: setup
 	@$(PY) -m ruff check --fix .
 
 clean:
-	rm -rf .venv dist .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peers .conformance dist .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -17,7 +17,7 @@ from pentad.answering import question
 from pentad.app import App
 from pentad.boundary import Answer, Verdict
 from pentad.consent.plans import Plan, print_of
-from pentad.errors import PlatformError
+from pentad.errors import NotFound, PlatformError
 from pentad.jsontext import dumps
 
 # Hosts give up at about 60 s; after this the plan's id is the way on.
@@ -52,10 +52,13 @@ async def approved(
 
 async def answered(context: Context, params: types.CallToolRequestParams, state: str) -> Answer:
     """What comes of a call that is repeated with the user's answer. The state comes from outside: it counts
-    only for an open plan of this owner, and for the very call that the plan was made by."""
+    only for an open plan of this owner, and for the very call that the plan was made by. One that was never
+    given out is a protocol error, as the specification has it; of a plan that has ended the model is told."""
     app = context.lifespan_context
     try:
         plan = app.session.plans.look(state, app.session.owner)
+    except NotFound as error:
+        raise MCPError(code=types.INVALID_PARAMS, message=error.message) from error
     except PlatformError as error:
         return Answer(dumps(error.words()), is_error=True)
     if not plan.request or plan.request != _request(params):

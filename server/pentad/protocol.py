@@ -45,6 +45,7 @@ def build_server(app: App, *, page: int = PAGE, silence: float = asking.SILENCE)
         instructions=instructions(app),
         lifespan=lifespan,
         cache_hints=dict.fromkeys(("tools/list", "server/discover", "resources/templates/list"), _HINT),
+        get_tool_input_schema=_without_headers,
         on_list_tools=partial(_list_tools, page),
         on_call_tool=partial(_call_tool, silence),
         on_list_resources=resources.list_resources,
@@ -53,6 +54,12 @@ def build_server(app: App, *, page: int = PAGE, silence: float = asking.SILENCE)
     )
     server.middleware.append(_named)
     return server
+
+
+def _without_headers(name: str) -> None:
+    """No argument of a tool is repeated in a header, so that none is to be compared. Without this the SDK
+    lists all tools before each call over HTTP to find out, which took longer than the call."""
+    del name
 
 
 async def _named(ctx: Context, call_next: CallNext) -> HandlerResult:
