@@ -10,12 +10,15 @@ from typing import Any
 
 from tests.clock import ManualClock
 
+from benchmarks.promises import Figures, Promise
 from benchmarks.tables import Table, ratio
 from benchmarks.tokens import count
 from pentad import story
 from pentad.app import App
 from pentad.sandbox import Sandbox
 from pentad.settings import Settings
+
+LARGE = 500
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,17 @@ class Story:
     async def _rows(self, sql: str) -> list[list[Any]]:
         rows: list[list[Any]] = json.loads((await self.app.call("query_results", {"sql": sql})).text)["rows"]
         return rows
+
+
+async def measured(folder: Path) -> Figures:
+    asked = await Story(folder).tell()
+    large = [each for each in asked if each.raw > LARGE]
+    smaller = sum(each.answer < each.raw for each in large)
+    what = f"answers of the demo smaller than what came, of those over {LARGE} tokens"
+    return Figures(
+        [Promise(what, "all", f"{smaller} of {len(large)}", smaller == len(large))],
+        [table(asked), largest(asked)],
+    )
 
 
 def table(asked: Sequence[Asked]) -> Table:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
+from benchmarks.promises import Figures, Promise
 from benchmarks.tables import Table
 from benchmarks.tokens import count
 from pentad.app import App
@@ -68,6 +69,20 @@ def table(found: Costs) -> Table:
         ("tool", *found),
         rows,
         (f"The longest definition has {max(each.values())} tokens; one may have {ONE}.",),
+    )
+
+
+async def measured(_: Path) -> Figures:
+    found = costs()
+    core, lean = (sum(found[exposure].values()) for exposure in ("core", "lean"))
+    longest = max(found[PERMITTED].values())
+    return Figures(
+        [
+            Promise("definitions, core", f"≤ {CORE:,} tokens", f"{core:,}", core <= CORE),
+            Promise("definitions, lean", f"≤ {LEAN:,} tokens", f"{lean:,}", lean <= LEAN),
+            Promise("one definition", f"≤ {ONE} tokens", str(longest), longest <= ONE),
+        ],
+        [table(found)],
     )
 
 

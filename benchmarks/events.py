@@ -15,6 +15,7 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.processes import Process, environment, running
+from benchmarks.promises import Figures, Promise
 from benchmarks.tables import Table
 from pentad.sandbox import Sandbox
 from pentad.sandbox.listening import run
@@ -127,6 +128,14 @@ def read(path: str, flag: str) -> None:
     print(json.dumps(told), flush=True)
     # Until it has been looked at.
     sys.stdin.read()
+
+
+async def measured(folder: Path) -> Figures:
+    found = await counted(folder)
+    what = f"serving process while {found.size / 2**20:,.0f} MiB of events are exported"
+    peak = found.server
+    known = [] if peak is None else [Promise(what, f"≤ {TARGET} MiB", f"{peak:.0f} MiB", peak <= TARGET)]
+    return Figures(known, [table(found)])
 
 
 def table(counted: Counted) -> Table:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.promises import Figures, Promise
 from benchmarks.tables import Table
 from pentad.app import App
 from pentad.index import OWN
@@ -56,6 +57,18 @@ async def _found(app: App, ask: str) -> list[str]:
 
 def share(parts: Sequence[bool]) -> float:
     return sum(parts) / len(parts)
+
+
+async def measured(_: Path) -> Figures:
+    found = await asked()
+    first, among = share([one.first for one in found]), share([one.among for one in found])
+    return Figures(
+        [
+            Promise("the right operation found first", f"≥ {FIRST:.0%}", f"{first:.1%}", first >= FIRST),
+            Promise("the right operation among five", f"≥ {FIVE:.0%}", f"{among:.1%}", among >= FIVE),
+        ],
+        [table(found)],
+    )
 
 
 def table(found: Sequence[Asked]) -> Table:

@@ -37,6 +37,12 @@ class Memory:
         """MiB that it had at most."""
         return self._status("VmHWM")
 
+    def busy(self) -> float | None:
+        """Seconds that its threads have kept a processor busy."""
+        threads = (self._lines(f"task/{task}/schedstat") for task in self._tasks())
+        spent = [int(lines[0].split()[0]) / 1e9 for lines in threads if lines]
+        return sum(spent) if spent else None
+
     def has_loaded(self, library: str) -> bool:
         """Whether it has ever loaded a library of this name."""
         return any(library in line for line in self._lines("maps"))
@@ -44,6 +50,12 @@ class Memory:
     def children(self) -> list[Memory]:
         told = " ".join(self._lines(f"task/{self.process}/children"))
         return [Memory(int(process)) for process in told.split()]
+
+    def _tasks(self) -> list[str]:
+        try:
+            return os.listdir(f"/proc/{self.process}/task")
+        except OSError:
+            return []
 
     def _status(self, name: str) -> float | None:
         found = (line.split() for line in self._lines("status") if line.startswith(f"{name}:"))
@@ -86,6 +98,20 @@ class Process:
         result: dict[str, Any] = reply["result"]
         return result
 
+    async def answered(self, method: str, count: int, at_once: int, **params: Any) -> list[dict[str, Any]]:
+        """The results of so many equal requests, the next of which is sent when one is answered."""
+        first, sent, results = self._id + 1, 0, list[dict[str, Any]]()
+        while len(results) < count:
+            while sent < min(count, len(results) + at_once):
+                self._send({"id": first + sent, "method": method, "params": params})
+                sent += 1
+            reply = await self.line()
+            if "error" in reply:
+                raise RuntimeError(f"{method} was refused: {reply}")
+            results += [reply["result"]] if "result" in reply else []
+        self._id += sent
+        return results
+
     async def shake_hands(self) -> None:
         """Open an MCP session."""
         client = {"name": "measure", "version": "0"}
@@ -98,12 +124,21 @@ class Process:
 
 
 @asynccontextmanager
-async def running(arguments: Sequence[str], environ: Mapping[str, str]) -> AsyncGenerator[Process]:
-    """`python -m` these arguments until the block is left."""
+async def running(
+    arguments: Sequence[str], environ: Mapping[str, str], *, python: Path = Path(sys.executable)
+) -> AsyncGenerator[Process]:
+    """`python -m` these arguments until the block is left; what a server logs goes nowhere."""
     pipe = asyncio.subprocess.PIPE
-    command = (sys.executable, "-m", *arguments)
     inner = await asyncio.create_subprocess_exec(
-        *command, stdin=pipe, stdout=pipe, limit=1 << 22, cwd=ROOT, env=dict(environ)
+        str(python),
+        "-m",
+        *arguments,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=asyncio.subprocess.DEVNULL,
+        limit=1 << 24,
+        cwd=ROOT,
+        env=dict(environ),
     )
     try:
         yield Process(inner)

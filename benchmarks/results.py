@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.processes import Process, environment, running
+from benchmarks.promises import Figures, Promise
 from benchmarks.tables import Table
 
 SIZE = 200 * 2**20
@@ -137,6 +138,19 @@ async def _timed(work: Callable[[], Awaitable[dict[str, Any]]]) -> tuple[float, 
     before = perf_counter()
     told = await work()
     return perf_counter() - before, told
+
+
+async def measured(folder: Path) -> Figures:
+    found = await kept(folder)
+    memory = [
+        Promise(f"{name}'s memory over a body of {SIZE // MIB} MiB", f"≤ {TARGET} MiB above idle",
+                f"{peak - idle:.0f} MiB", peak - idle <= TARGET)
+        for name, (idle, peak) in (("serving process", found.server), ("worker", found.worker))
+        if idle is not None and peak is not None
+    ]  # fmt: skip
+    loaded = Promise("DuckDB in the serving process", "never", "loaded" if found.imported else "not loaded",
+                     not found.imported)  # fmt: skip
+    return Figures([*memory, loaded], tables(found))
 
 
 def tables(kept: Kept) -> list[Table]:

@@ -40,7 +40,8 @@ class Wire(BaseModel):
     next step needs; the rest is fetched too and can be asked for.
     """
 
-    model_config = ConfigDict(extra="allow", frozen=True, coerce_numbers_to_str=True)
+    # Built when first used: a start reads hundreds of these classes, and a session uses a few.
+    model_config = ConfigDict(extra="allow", frozen=True, coerce_numbers_to_str=True, defer_build=True)
     shown: ClassVar[tuple[str, ...]] = ()
 
     def record(self) -> dict[str, Any]:
