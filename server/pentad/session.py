@@ -52,6 +52,7 @@ class Session:
             scratch=Scratch(self.settings.results),
             quota=self.settings.quota * 2**20,
             life=self.settings.keep * 3600,
+            dropped=self._unload,
         )
         self._worker: Worker | None = None
         self.plans = Plans(self.clock)
@@ -141,6 +142,15 @@ class Session:
 
             self._worker = Worker(self.store.scratch.place("sql"))
         return self._worker
+
+    def tidy(self) -> None:
+        """Drop what has expired."""
+        self.store.tidy()
+        self.plans.tidy()
+
+    def _unload(self, handle: str) -> None:
+        if self._worker is not None:
+            self._worker.forget(handle)
 
     async def aclose(self) -> None:
         if self._worker is not None:

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pentad.clock import Clock
@@ -105,6 +105,14 @@ class Plans:
         while len(self.kept) > _KEPT:
             self.kept.popitem(last=False)
         return plan
+
+    def tidy(self) -> None:
+        """Let go of what expired plans would have sent, which is about people; that they were there stays
+        known."""
+        now = self.clock.monotonic()
+        for plan in self.kept.values():
+            if plan.expires <= now and plan.arguments:
+                plan.arguments, plan.preview = {}, replace(plan.preview, body=None, now=None)
 
     def open(self, owner: str) -> list[Plan]:
         """What waits for approval, the oldest first."""

@@ -12,6 +12,9 @@ from email.utils import parsedate_to_datetime
 from pentad.clock import Clock
 from pentad.errors import RateLimited
 
+# Budgets of one account that are remembered though nothing is taken of them: names can come from arguments.
+_KNOWN = 50
+
 
 @dataclass
 class Budget:
@@ -55,6 +58,11 @@ class Budget:
             return self.told or None
         return self.limit - len(self.taken)
 
+    def idle(self, now: float) -> bool:
+        """Whether a new one would allow the same."""
+        self._forget(now)
+        return not self.taken and self.closed_until <= now
+
     def _forget(self, now: float) -> None:
         while self.taken and self.taken[0] <= now - self.window:
             self.taken.popleft()
@@ -71,8 +79,14 @@ class Pacing:
 
     def budget(self, name: str) -> Budget:
         if name not in self.budgets:
+            self._forget_idle()
             self.budgets[name] = self._make(name)
         return self.budgets[name]
+
+    def _forget_idle(self) -> None:
+        if len(self.budgets) >= _KNOWN:
+            now = self._clock.monotonic()
+            self.budgets = {name: one for name, one in self.budgets.items() if not one.idle(now)}
 
     def wait(self, names: Sequence[str]) -> float:
         now = self._clock.monotonic()

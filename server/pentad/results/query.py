@@ -18,6 +18,7 @@ from typing import Any
 
 from pentad.errors import Rejected, Unavailable
 from pentad.results import refusals
+from pentad.results.folder import discard
 from pentad.results.loading import loaded
 from pentad.results.locks import Limits
 from pentad.results.sources import Source
@@ -106,6 +107,10 @@ class Worker:
     def process(self) -> int | None:
         """The id of the running process, to measure it; none before the first job."""
         return self._process.pid if self._process else None
+
+    def forget(self, name: str) -> None:
+        """Remove what was loaded of a source that is gone. A statement that reads it goes on."""
+        discard(loaded(self._folder, name))
 
     async def aclose(self) -> None:
         """End the process; a job under way fails."""

@@ -6,6 +6,7 @@ What is small lives in memory, what is large in the private folder of this proce
 from __future__ import annotations
 
 import asyncio
+import math
 import secrets
 import threading
 from collections import OrderedDict
@@ -24,6 +25,8 @@ LIFE = 3600.0
 QUOTA = 2**30
 # Bytes of small results that stay in memory; beyond, those least recently used move to disk.
 MEMORY = 64 * 2**20
+# Results at once: each takes more than a KiB beside its bytes.
+MOST = 10_000
 _REMEMBERED = 500
 _SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
 
@@ -32,16 +35,32 @@ class Store:
     """Keeps results for `life` seconds, within `quota` bytes; the least recently used go first."""
 
     def __init__(
-        self, clock: Clock, *, scratch: Scratch, quota: int = QUOTA, life: float = LIFE, memory: int = MEMORY
+        self,
+        clock: Clock,
+        *,
+        scratch: Scratch,
+        quota: int = QUOTA,
+        life: float = LIFE,
+        memory: int = MEMORY,
+        most: int = MOST,
+        dropped: Callable[[str], None] | None = None,
     ) -> None:
+        """`dropped` is told the handle of each result that goes while others stay."""
         self.clock = clock
         self.scratch = scratch
         self.quota = quota
         self.life = life
         self.memory = memory
+        self.most = most
+        self.dropped = dropped
         self.kept: OrderedDict[str, Stored] = OrderedDict()
         self.gone: OrderedDict[str, tuple[str, Origin]] = OrderedDict()
         self._drafts: set[Draft] = set()
+        # Bytes of all results and of those in memory, at most: counting them at every call would take longer
+        # the more there are. And when the first of them expires.
+        self._bytes = 0
+        self._held = 0
+        self._next = math.inf
 
     def draft(self, shown: tuple[str, ...], origin: Origin, owner: str, kind: str = "rows") -> Draft:
         """A new result that rows can be added to, under a new, random handle that is a name in SQL."""
@@ -96,12 +115,12 @@ class Store:
         self._make_room(lines.footprint)
         tag = Tag(_handle(kind), owner, origin, shown)
         stored = Stored(tag, self._expiry(), lines, lines.shape.columns, self.scratch)
-        self.kept[stored.handle] = stored
+        self._keep(stored)
         return stored
 
     def get(self, handle: str, owner: str) -> Stored:
         """The result behind a handle. Raises NotFound that names the call which would make it again."""
-        self._expire()
+        self.tidy()
         stored = self.kept.get(handle)
         if stored is not None and stored.owner == owner:
             if stored.lines.there:
@@ -115,7 +134,7 @@ class Store:
 
     def newest(self, owner: str) -> list[Stored]:
         """What this owner can read, the newest first."""
-        self._expire()
+        self.tidy()
         mine = [stored for stored in self.kept.values() if stored.owner == owner and stored.lines.there]
         mine.reverse()
         return sorted(mine, key=lambda stored: stored.expires, reverse=True)
@@ -142,48 +161,64 @@ class Store:
     def _finish(self, draft: Draft, stored: Stored | None) -> None:
         self._drafts.discard(draft)
         if stored is not None:
-            self.kept[stored.handle] = stored
+            self._keep(stored)
             self._spare_memory()
+
+    def _keep(self, stored: Stored) -> None:
+        self.kept[stored.handle] = stored
+        self._bytes += stored.lines.footprint
+        self._held += stored.lines.footprint if stored.lines.file is None else 0
+        self._next = min(self._next, stored.expires)
 
     def _expiry(self) -> float:
         return self.clock.monotonic() + self.life
 
     def _make_room(self, more: int = 0) -> None:
         """Drop what is least recently used, until results, drafts and so many bytes more are within the
-        quota."""
-        self._expire()
+        quota, and one result more is within their number."""
+        self.tidy()
         drafts = more + sum(draft.lines.footprint for draft in self._drafts)
         if drafts > self.quota:
             raise Unkept(
                 f"It is larger than the {self.quota / 2**20:,.0f} MiB that results may take; "
                 "ask for less, or the user can raise PENTAD_QUOTA."
             )
-        size = drafts + sum(stored.lines.footprint for stored in self.kept.values())
+        if drafts + self._bytes <= self.quota and len(self.kept) < self.most:
+            return
+        self._bytes = sum(stored.lines.footprint for stored in self.kept.values())
         for handle in [handle for handle, stored in self.kept.items() if not stored.readers]:
-            if size <= self.quota:
+            if drafts + self._bytes <= self.quota and len(self.kept) < self.most:
                 return
-            size -= self._drop(handle).lines.footprint
+            self._bytes -= self._drop(handle).lines.footprint
 
     def _spare_memory(self) -> None:
+        if self._held <= self.memory:
+            return
         held = [stored for stored in self.kept.values() if stored.lines.file is None]
-        size = sum(stored.lines.footprint for stored in held)
+        self._held = sum(stored.lines.footprint for stored in held)
         for stored in held:
-            if size <= self.memory:
+            if self._held <= self.memory:
                 return
-            size -= stored.lines.footprint
+            self._held -= stored.lines.footprint
             try:
                 stored.path()
             except Unkept:
                 self._drop(stored.handle)
 
-    def _expire(self) -> None:
+    def tidy(self) -> None:
+        """Drop what has expired. Every call does so, but a server that nobody calls has to be told."""
         now = self.clock.monotonic()
+        if now < self._next:
+            return
         for handle in [h for h, stored in self.kept.items() if stored.expires <= now and not stored.readers]:
             self._drop(handle)
+        self._next = min((stored.expires for stored in self.kept.values()), default=math.inf)
 
     def _drop(self, handle: str) -> Stored:
         stored = self.kept.pop(handle)
         stored.lines.remove()
+        if self.dropped is not None:
+            self.dropped(handle)
         self.gone[handle] = (stored.owner, stored.origin)
         while len(self.gone) > _REMEMBERED:
             self.gone.popitem(last=False)

@@ -67,10 +67,10 @@ class _FirstLine(io.StringIO):
 
 
 @asynccontextmanager
-async def served(sandbox: Sandbox) -> AsyncGenerator[dict[str, Any]]:
-    """The sandbox on a port of this machine; yields what its first line says."""
+async def served(sandbox: Sandbox, port: int = 0) -> AsyncGenerator[dict[str, Any]]:
+    """The sandbox on a port of this machine, a free one for 0; yields what its first line says."""
     line = _FirstLine()
-    serving = asyncio.create_task(run(0, sandbox, line))
+    serving = asyncio.create_task(run(port, sandbox, line))
     await line.told.wait()
     try:
         yield json.loads(line.getvalue())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -10,7 +9,7 @@ from pentad.sandbox.asgi import App
 from pentad.sandbox.faults import Faults
 from pentad.sandbox.gate import ErrorReply, Gate
 from pentad.sandbox.metering import MeteredClock
-from pentad.sandbox.recording import KEPT, Exchange, Recorder
+from pentad.sandbox.recording import Log, Recorder
 
 
 class SandboxPlatform:
@@ -27,7 +26,7 @@ class SandboxPlatform:
         self.clock = clock
         self.url = f"https://{self.name}.sandbox"
         self.faults = Faults()
-        self.log: deque[Exchange] = deque(maxlen=KEPT)
+        self.log = Log()
         self.hosts: dict[str, App] = {}
 
     @property

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pentad.sandbox.asgi import WORKED, App, Message, Receive, Scope, Send, header_map, query_pairs, raw_path
 
 KEPT = 5_000
+# Bytes of bodies in a log. Files come in megabytes, and a sandbox on a port goes on for days.
+MOST = 32 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,36 @@ class Exchange:
     response_body: bytes
     worked: int | None = None
 
+    @property
+    def size(self) -> int:
+        """Bytes of its bodies."""
+        return len(self.request_body) + len(self.response_body)
+
+
+class Log(deque[Exchange]):
+    """The latest exchanges, oldest first: at most `KEPT`, and fewer where their bodies are more than `MOST`
+    bytes; the last one always."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._size = 0
+
+    def append(self, exchange: Exchange) -> None:
+        super().append(exchange)
+        self._size += exchange.size
+        while len(self) > KEPT or (self._size > MOST and len(self) > 1):
+            self._size -= self.popleft().size
+
+    def clear(self) -> None:
+        super().clear()
+        self._size = 0
+
 
 class Recorder:
     """Keeps every exchange of the app inside in a log, before the caller sees the end of the answer. Of each
     body it keeps at most so many bytes, if `most` says."""
 
-    def __init__(self, app: App, host: str, log: deque[Exchange], most: int | None = None) -> None:
+    def __init__(self, app: App, host: str, log: Log, most: int | None = None) -> None:
         self._app = app
         self._host = host
         self._log = log
@@ -57,7 +83,7 @@ class _Tape:
         scope: Scope,
         receive: Receive,
         send: Send,
-        log: deque[Exchange],
+        log: Log,
         *,
         most: int | None,
     ) -> None:

@@ -111,6 +111,12 @@ async def _summary(omiq: Omiq, parts: Sequence[Part], *, everything: bool) -> Pa
 
 async def _counted(omiq: Omiq, part: Part) -> Counted:
     """The numbers of one file, each export made once. Raises Unfinished."""
+    # Whoever asks for numbers of the same export waits: its file goes when it has been counted.
+    async with omiq.connection.turn(print_of("counting", part.order.body())):
+        return await _counted_in_turn(omiq, part)
+
+
+async def _counted_in_turn(omiq: Omiq, part: Part) -> Counted:
     kept: OrderedDict[str, Counted] = omiq.connection.memory.setdefault("summaries", OrderedDict())
     if part.print in kept:
         kept.move_to_end(part.print)

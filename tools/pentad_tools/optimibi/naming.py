@@ -49,8 +49,10 @@ async def lately(optimibi: Optimibi, key: str, fetch: Callable[[], Awaitable[T]]
     """What `fetch` brought within the last ten minutes, else what it brings now."""
     kept = optimibi.connection.memory.setdefault(LATELY, {})
     now = optimibi.call.clock.monotonic()
+    for old in [name for name, (at, _) in kept.items() if now - at >= LIFE]:
+        del kept[old]
     known = kept.get(key)
-    if known is None or anew or now - known[0] >= LIFE:
+    if known is None or anew:
         known = kept[key] = now, await fetch()
     found: T = known[1]
     return found

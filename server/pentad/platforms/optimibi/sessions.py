@@ -23,6 +23,8 @@ FORM_LOGIN = "/j_spring_security_check"
 LOGOUT = "/plugin/datafor/api/extension/auth/logout"
 # Seconds after which a session whose end is not told is asked about again.
 _UNSURE = 600.0
+# Addresses that are remembered to tell nothing; they hold ids, so that there is no end of them.
+_DOUBTED = 1000
 _SIGNED_IN = ("1", "2")
 _ELSEWHERE = (
     "Check PENTAD_OPTIMIBI_URL: the context is part of it, such as https://bi.example.com/datafor. Where it "
@@ -75,6 +77,10 @@ class SessionAuth(Proven):
             return False
         self._access = None
         raise self.nobody()
+
+    def readable(self, response: httpx.Response) -> object:
+        """A page is what another address has in this place."""
+        return None if is_page(response) else super().readable(response)
 
     def entered(self, response: httpx.Response) -> str | None:
         """The session that a login made. Raises AuthFailed for a refusal, which comes with a status of
@@ -140,6 +146,8 @@ class SessionAuth(Proven):
         path, known = request.url.path, not errand.stream or is_failure_file(response)
         if self._idle == math.inf or not errand.repeatable or not known or path in self._silent:
             return False
+        if len(self._silent) >= _DOUBTED:
+            self._silent.clear()
         self._silent.add(path)
         return response.is_success
 
@@ -179,6 +187,10 @@ class FormAuth(SessionAuth):
     def login(self, request: httpx.Request) -> httpx.Request:
         form = Form(j_username=self.username, j_password=self.password)
         return self.filled(request, FORM_LOGIN, form)
+
+    def readable(self, response: httpx.Response) -> None:
+        """The login page's form is answered without JSON."""
+        del response
 
     def entered(self, response: httpx.Response) -> str | None:
         target = response.headers.get("location", "") if response.has_redirect_location else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,8 @@ from pentad.platforms.timbr.graph import Details, Graph, Read, load, look_closel
 # The vendor's own client trusts a version for so long, and what depends on the user for so long, in seconds.
 _TRUSTED = 120.0
 _LIFE = 900.0
+# Ontologies that are remembered, those asked for last. A name that does not exist takes a place too.
+_KEPT = 32
 
 SystemRows = Callable[[Timbr, str, str], Awaitable[Sequence[Mapping[str, Any]]]]
 
@@ -51,8 +54,12 @@ async def details_of(timbr: Timbr, ontology: str, name: str, rows: SystemRows) -
 
 
 def _atlas(timbr: Timbr, ontology: str) -> Atlas:
-    kept: dict[tuple[str, ...], Atlas] = timbr.connection.memory.setdefault("atlases", {})
-    return kept.setdefault((ontology, *timbr.identity), Atlas())
+    kept: OrderedDict[tuple[str, ...], Atlas] = timbr.connection.memory.setdefault("atlases", OrderedDict())
+    found = kept.setdefault((ontology, *timbr.identity), Atlas())
+    kept.move_to_end((ontology, *timbr.identity))
+    while len(kept) > _KEPT:
+        kept.popitem(last=False)
+    return found
 
 
 def _reader(timbr: Timbr, ontology: str, rows: SystemRows) -> Read:
