@@ -12,6 +12,7 @@ from pentad.sandbox.faults import Fault, Kind
 from pentad.settings import PLATFORMS
 from tests.canaries import WRONG, Watched, lace, leaks, slots
 from tests.inside import World
+from tests.proof import PROOF
 
 _EFFECTS = ("read", "write", "destructive", "admin")
 JSON = (
@@ -90,9 +91,9 @@ async def test_no_operation_tells_a_secret_however_it_ends(
             await watched.run(operation)
         well = dict(watched.failed)
         await watched.look_round(world.settings.downloads.parent)
-        for fault in FAULTS:
+        for turn, fault in enumerate(FAULTS):
             await watched.start_anew()
-            await _fail(watched, platform, fault)
+            await _fail(watched, _tried(platform, values, turn), fault)
         await watched.look_round(world.settings.downloads.parent)
 
     assert leaks([*watched.told, caplog.text], laced) == []
@@ -102,10 +103,19 @@ async def test_no_operation_tells_a_secret_however_it_ends(
         assert well == {}
 
 
-async def _fail(watched: Watched, platform: str, fault: Fault) -> None:
-    """Every operation while every request meets the fault."""
-    box = watched.world.sandbox.platforms[platform]
-    for operation in in_order(platform):
+def _tried(platform: str, values: dict[str, str], turn: int) -> list[Any]:
+    """The operations that meet a fault: all of them where this is the platform's first way to sign in, and
+    to prove it; else each meets two of the faults, of which one at least no operation survives."""
+    every = in_order(platform)
+    if PROOF or values == next(way for name, way in WAYS if name == platform):
+        return every
+    return [one for at, one in enumerate(every) if (turn - at) % len(FAULTS) < 2]
+
+
+async def _fail(watched: Watched, tried: list[Any], fault: Fault) -> None:
+    """Each operation while every request meets the fault."""
+    for operation in tried:
+        box = watched.world.sandbox.platforms[operation.platform]
         box.faults.add(fault)
         await watched.run(operation)
         box.faults.clear()

@@ -14,7 +14,7 @@ from pentad.operations import AnyOperation
 from pentad.sandbox import Exchange
 from pentad.settings import PLATFORMS
 from tests.conftest import OFF
-from tests.inside import EVERYTHING, World, example_of, text_of
+from tests.inside import EVERYTHING, World, called, example_of, text_of
 from tests.witness import Contract, ContractOperation
 
 CONTRACTS = {name: name for name in PLATFORMS} | {"optimized": "optimized_app"}
@@ -58,13 +58,13 @@ async def witnessed(world: World, operation: AnyOperation) -> dict[str, bool]:
     """The contract's operations that were asked for, and whether it knows their answers."""
     contract = Contract.load(CONTRACTS[str(operation.platform)])
     async with world.client() as client:
-        told = text_of(await client.call_tool(operation.name, example_of(world, operation)))
+        told = text_of(await called(client, operation.name, example_of(world, operation)))
         if operation.reaches:
             # A preview may read what is there now.
             for exchange in world.sent(str(operation.platform)):
                 found = contract.match(exchange.method, exchange.path)
                 assert found is None or exchange.method == "GET" or is_look(found[0])
-            told = text_of(await client.call_tool("apply_plan", {"plan": told["plan"]}))
+            told = text_of(await called(client, "apply_plan", {"plan": told["plan"]}))
 
     assert "error" not in told, told
     known: dict[str, bool] = {}

@@ -12,7 +12,7 @@ import pkgutil
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypedDict, TypeVar, Unpack
 from urllib.parse import quote
 
@@ -199,8 +199,9 @@ def in_module(name: str) -> list[AnyOperation]:
     return sorted(own, key=lambda operation: operation.name)
 
 
-def in_package(name: str) -> list[AnyOperation]:
+@cache
+def in_package(name: str) -> tuple[AnyOperation, ...]:
     """The operations of every module of a package, by name."""
     package = importlib.import_module(name)
     modules = (found.name for found in pkgutil.walk_packages(package.__path__, f"{name}."))
-    return sorted((op for module in modules for op in in_module(module)), key=lambda op: op.name)
+    return tuple(sorted((op for module in modules for op in in_module(module)), key=lambda op: op.name))

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from pentad.operations import AnyOperation
 from pentad.platforms import load as load_platform
 from pentad.sandbox import Fault, Sandbox
 from pentad.sandbox.listening import served
@@ -22,6 +23,7 @@ from tests.canaries import WRONG, files, lace, leaks
 from tests.conftest import OFF
 from tests.consent.playing import kept_of, put_back
 from tests.inside import World, example_of
+from tests.proof import PROOF
 from tests.test_canaries import JSON, in_order
 
 HELLO = {
@@ -29,6 +31,7 @@ HELLO = {
     "capabilities": {},
     "clientInfo": {"name": "a host", "version": "1"},
 }
+EVERY = [one for platform in PLATFORMS for one in in_order(platform)]
 PRINTED = "import sys; print(open(sys.argv[1]).read())"
 
 
@@ -74,19 +77,41 @@ class Stdio:
         told: dict[str, Any] = json.loads(answer["result"]["content"][0]["text"])
         return told
 
-    async def every_operation(self, world: World, state: Any, beside: Mapping[str, str]) -> set[str]:
+    async def through(self, operation: AnyOperation, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The call, and its plan if there is one."""
+        told = await self.call(operation.name, arguments)
+        if operation.reaches and "plan" in told:
+            return await self.call("apply_plan", {"plan": told["plan"]})
+        return told
+
+    async def every_operation(self, world: World, state: Any) -> set[str]:
         """Those that failed. `state` is Optimibi's, where one example takes away what the next is about."""
         failed, kept = set(), kept_of(state, "sessions")
-        for operation in [one for platform in PLATFORMS for one in in_order(platform)]:
-            told = await self.call(operation.name, {**example_of(world, operation), **beside})
-            if operation.reaches and "plan" in told:
-                told = await self.call("apply_plan", {"plan": told["plan"]})
+        for operation in EVERY:
+            told = await self.through(operation, example_of(world, operation))
             failed |= {operation.name} if "error" in told else set()
-            put_back(state, kept)
+            if operation.platform == "optimibi" and operation.effect != "read":
+                put_back(state, kept)
+        await self.everything_else()
+        return failed
+
+    async def as_strangers(self, world: World, accounts: str) -> set[str]:
+        """Those that failed with every account they were called with: each with one of them in turn, and
+        with all to prove it."""
+        failed = set()
+        for at, operation in enumerate(EVERY):
+            tried = accounts if PROOF else accounts[at % len(accounts)]
+            arguments = example_of(world, operation)
+            told = [await self.through(operation, {**arguments, "account": one}) for one in tried]
+            failed |= {operation.name} if all("error" in one for one in told) else set()
+        await self.everything_else()
+        return failed
+
+    async def everything_else(self) -> None:
+        """The state of things, and the results that are kept."""
         await self.call("pentad_status", {"check": True})
         for resource in (await self.ask("resources/list", {}))["result"]["resources"]:
             await self.ask("resources/read", {"uri": resource["uri"]})
-        return failed
 
 
 async def _process(environ: Mapping[str, str], *arguments: str) -> asyncio.subprocess.Process:
@@ -156,7 +181,7 @@ def wrong(places: Any) -> dict[str, str]:
 def environment(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
     general = {
         "ALLOW": "destructive,admin",
-        "ENABLE": ",".join(sorted(OFF & {op.name for name in PLATFORMS for op in in_order(name)})),
+        "ENABLE": ",".join(sorted(OFF & {op.name for op in EVERY})),
         "DOWNLOADS": str(folder / "files"),
         "UPLOADS": str(folder.parent / "files"),
         "SECRETS": str(folder.parent / "secrets"),
@@ -176,25 +201,25 @@ async def test_no_process_tells_a_secret_on_any_of_its_pipes(world: World, tmp_p
         good = environment(kept, right(places, tmp_path))
         bad = environment(kept, wrong(places))
         async with Stdio.started(good) as server:
-            well = await server.every_operation(world, state, {})
+            well = await server.every_operation(world, state)
             for platform in sandbox.platforms.values():
                 platform.faults.add(Fault("status", status=400, body=JSON, times=None))
-            ill = await server.every_operation(world, state, {})
+            ill = await server.every_operation(world, state)
             for platform in sandbox.platforms.values():
                 platform.faults.clear()
         told = server.told + files(kept)
         async with Stdio.started(bad) as server:
-            refused = [await server.every_operation(world, state, {"account": name}) for name in "abc"]
+            refused = await server.as_strangers(world, "abc")
         told += server.told
         commands = [await shell(environ, "doctor") for environ in (good, bad)]
         commands.append(await shell(good, "call", "claribi_get_auth_status"))
         commands.append(await shell(bad, "call", "timbr_list_ontologies", '{"account": "b"}'))
 
-    every = {operation.name for name in PLATFORMS for operation in in_order(name)}
+    every = {operation.name for operation in EVERY}
     assert leaks([*told, *commands, *files(kept)], laced) == []
     # What an ontology is made of is remembered for minutes, and so is a result that was collected.
     assert every - ill == {"timbr_describe", "timbr_get_query_result"}
-    assert (well, refused) == (set(), [every] * 3)
+    assert (well, refused) == (set(), every)
     assert commands[0].count("signed in     ") == len(PLATFORMS)
     assert commands[1].count("not signed in") == 3 * len(PLATFORMS)
     assert load_platform("claribi").variable("") in commands[1]

@@ -7,7 +7,7 @@ import pickle
 import re
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -16,7 +16,8 @@ from pentad.app import App
 from pentad.catalogue import catalogue
 from pentad.operations import AnyOperation
 from pentad.sandbox import Exchange
-from pentad.sandbox.asgi import matched
+from pentad.sandbox.asgi import App as Asgi
+from pentad.sandbox.asgi import Receive, Scope, Send, matched
 from tests.inside import EVERYTHING, World, example_of
 
 OFF = frozenset(row["name"] for row in catalogue() if not row["exposed"])
@@ -35,6 +36,7 @@ class Stage:
         self._shows = 0
         self._world: World | None = None
         self._kept: dict[str, bytes] = {}
+        self._visited = set[str]()
 
     @asynccontextmanager
     async def world(self, **settings: Any) -> AsyncGenerator[World]:
@@ -57,15 +59,34 @@ class Stage:
         return self._shows % _SHOWS * 10 + number
 
     def _built(self) -> World:
-        return World(self._folder / "files", enable=OFF, audit=None, **EVERYTHING)
+        world = World(self._folder / "files", enable=OFF, audit=None, **EVERYTHING)
+        for name, platform in world.sandbox.platforms.items():
+            for host, app in list(platform.hosts.items()):
+                platform.hosts[host] = _Watched(app, name, self._visited)
+        return world
 
     def _put_back(self, world: World) -> None:
         for name, platform in world.sandbox.platforms.items():
             if name not in self._kept:
                 self._kept[name] = kept_of(platform.state)
-            put_back(platform.state, self._kept[name])
+            if name in self._visited:
+                put_back(platform.state, self._kept[name])
             platform.faults.clear()
             platform.log.clear()
+        self._visited.clear()
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """An app that notes whose it is when a request comes in: only then anything can have changed."""
+
+    app: Asgi
+    name: str
+    visited: set[str]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.visited.add(self.name)
+        await self.app(scope, receive, send)
 
 
 def kept_of(state: Any, *but: str) -> bytes:

@@ -102,7 +102,7 @@ def test_what_is_stored_otherwise_is_named(sent: Any, stored: Any, clauses: list
 
 
 def test_a_long_list_of_differences_is_cut_and_counted() -> None:
-    assert remark([f"d{n}" for n in range(8)]).endswith("d4, d5, and 2 more")
+    assert remark([f"d{n}" for n in range(8)]).endswith("d4, d5 and 2 more")
 
 
 def test_null_removes_and_everything_else_stays_as_it_was() -> None:

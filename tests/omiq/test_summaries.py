@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from typing import Any
 
 from pentad.sandbox import Fault
@@ -76,6 +77,7 @@ async def test_gates_that_have_changed_are_counted_anew(world: World) -> None:
     first = await world.ask("omiq_summarize_population", **asked(world), files=files)
     state = world.sandbox.platforms["omiq"].state
     stored = state.workflows[int(asked(world)["workflow_id"])]
+    stored.document = deepcopy(stored.document)
     tree = next(task for task in stored.document["tasks"] if task["id"] == 2)["gatingTree"]
     container = tree["nodes"][world.sample("omiq", "deep_population")]["filterContainerId"]
     tree["filterContainers"][container]["defaultFilter"]["max"]["f1Val"] = -1000

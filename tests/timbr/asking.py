@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from pentad.sandbox import Exchange, Fault
-from tests.inside import World, text_of
+from tests.inside import World, called, text_of
 
 SUPPLY = "supply_chain"
 CREDENTIALS = {"x-api-key", "x-jwt-token", "authorization"}
@@ -29,7 +29,7 @@ def faulty(world: World, fault: Fault) -> None:
 async def told(world: World, tool: str, /, **arguments: Any) -> dict[str, Any]:
     """What the model reads, whether the call succeeds or not; an argument may be called `name`."""
     async with world.client() as client:
-        result = await client.call_tool(f"timbr_{tool}", arguments)
+        result = await called(client, f"timbr_{tool}", arguments)
     answer = text_of(result)
     assert bool(result.is_error) is ("error" in answer), answer
     return answer

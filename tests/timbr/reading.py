@@ -8,7 +8,7 @@ from typing import Any
 from mcp import Client
 
 from pentad.jsontext import loads
-from tests.inside import World, text_of
+from tests.inside import World, called, text_of
 
 Rows = list[dict[str, Any]]
 
@@ -51,7 +51,7 @@ async def _kept(client: Client, handle: str) -> AsyncIterator[dict[str, Any]]:
     piece, cursor = "", "0"
     while cursor:
         asked = {"result": handle, "cursor": cursor, "budget": 6000}
-        told = text_of(await client.call_tool("read_result", asked))
+        told = text_of(await called(client, "read_result", asked))
         cursor = told.get("more", {}).get("cursor", "")
         if "text" not in told:
             for row in rows_of(told):

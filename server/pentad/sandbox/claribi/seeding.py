@@ -127,10 +127,13 @@ def _dashboard(dice: Dice, id_: int) -> Dashboard:
     return Dashboard(id_, name, updated, widgets, {"owner": _person(dice, tag)})
 
 
+_DAYS = tuple(stamp(BEGAN + day * DAY)[:10] for day in range(14))
+
+
 def _widget(dice: Dice, tag: str, kind: str, id_: int) -> dict[str, Any]:
     number = dice.number(tag, 1, 9_000)
     base = {"id": id_, "type": kind, "title": dice.pick(f"{tag} title", _SUBJECTS)}
-    points = [{"x": stamp(BEGAN + day * DAY)[:10], "y": (number + day * 7) % 500} for day in range(14)]
+    points = [{"x": day, "y": (number + n * 7) % 500} for n, day in enumerate(_DAYS)]
     rows = [["Nord", number, Decimal("1.10")], ["Süd", number + 1, None], ["東", 0, Decimal("-0.50")]]
     extra: dict[str, dict[str, Any]] = {
         "kpi": {"value": Decimal(number) / 10 if number % 2 else number, "target": number + 40},

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from pentad.sandbox.dice import Dice
@@ -107,10 +109,15 @@ def _plans(dice: Dice) -> dict[str, _Plan]:
     }
 
 
+@cache
+def _planned(dice: Dice) -> dict[str, tuple[_Plan, dict[str, Any]]]:
+    """The plans and their documents, which nobody changes in place."""
+    return {key: (plan, _document(dice, key, plan)) for key, plan in _plans(dice).items()}
+
+
 def seeded_workflows(dice: Dice, now: float) -> dict[int, Workflow]:
     made: dict[int, Workflow] = {}
-    for age, (key, plan) in enumerate(_plans(dice).items(), 1):
-        document = _document(dice, key, plan)
+    for age, (key, (plan, document)) in enumerate(_planned(dice).items(), 1):
         grants = [Grant(one.role, one.holder, one.to_group) for one in plan.grants]
         dataset = seeding.dataset_id(dice, plan.dataset)
         one = Workflow(document["id"], dataset, document, now - age * 7_200, grants)
@@ -124,7 +131,8 @@ def _grants(dice: Dice, owner: str) -> list[Grant]:
     return [Grant("OWNER", user_id(dice, owner)), *(Grant("EDITOR", user_id(dice, key)) for key in others)]
 
 
-def samples(dice: Dice) -> dict[str, Any]:
+@cache
+def samples(dice: Dice) -> Mapping[str, Any]:
     """`population` lies two levels deep in the tree of `gating_task`."""
     tree, live = forests.cleaning(dice, "main")
     other = forests.cytokines(dice, "main")
