@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import httpx2 as httpx
 import pytest
 
 from pentad.errors import NotFound, Unavailable
 from pentad.http.breaker import Breaker, RepeatBudget
+from pentad.http.retry import Retrying
 from tests.clock import ManualClock
 from tests.http.wire import THING, Line, create_thing, fails, get_thing, ok
 
@@ -52,7 +56,7 @@ def test_a_probe_that_never_ends_is_followed_by_another() -> None:
         breaker.admit()
 
 
-def test_repeats_are_earned_by_traffic() -> None:
+def test_repeats_are_earned_by_answers() -> None:
     budget = RepeatBudget(size=2.0, earned=0.5)
     assert [budget.spend() for _ in range(3)] == [True, True, False]
     budget.earn()
@@ -95,6 +99,35 @@ async def test_a_repeat_that_meets_the_open_breaker_waits_no_longer() -> None:
     with pytest.raises(Unavailable):
         await get_thing(line.shop(), "7")
     assert len(line.seen) == 8
+
+
+async def test_what_waits_for_a_lane_while_the_breaker_opens_is_not_sent() -> None:
+    line = Line(fails(503))
+    told = await asyncio.gather(
+        *(create_thing(line.shop(), "lamp") for _ in range(40)), return_exceptions=True
+    )
+    assert all(isinstance(one, Unavailable) for one in told)
+    assert len(line.seen) <= 8 + 7
+
+
+async def test_an_outage_earns_no_repeats_and_answers_do() -> None:
+    line = Line(ok(THING), fails(503))
+    repeats = RepeatBudget(size=2.0)
+    line.connection.breaker = Breaker(line.manual, "Shop", threshold=1000)
+    retrying = Retrying(
+        line.tape, line.manual, "Shop", line.connection.pacing, line.connection.breaker, repeats
+    )
+    line.connection.__dict__["http"] = httpx.AsyncClient(transport=retrying)
+    assert (await get_thing(line.shop(), "7")).id == "7"
+    for _ in range(20):
+        with pytest.raises(Unavailable):
+            await get_thing(line.shop(), "7")
+    assert len(line.seen) == 1 + 20 + 2
+    line.tape.steps = [ok(THING)]
+    for _ in range(2):
+        await get_thing(line.shop(), "7")
+    line.tape.steps = [fails(503), ok(THING)]
+    assert (await get_thing(line.shop(), "7")).id == "7"
 
 
 async def test_refusals_are_no_failures() -> None:

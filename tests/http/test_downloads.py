@@ -31,13 +31,13 @@ async def test_the_file_is_reached_directly_or_through_a_link(first: Step | None
 
 
 @pytest.mark.parametrize("step", BROKEN)
-async def test_an_interrupted_download_is_tried_once_more(step: Step, tmp_path: Path) -> None:
+async def test_an_interrupted_download_is_tried_three_times(step: Step, tmp_path: Path) -> None:
     line = Line(step, FILE, folder=tmp_path)
     assert (await save_thing(line.shop(), "7")).size == 4
     line = Line(step, folder=tmp_path)
     with pytest.raises(Interrupted, match="nothing was kept"):
         await save_thing(line.shop(), "7")
-    assert len(line.seen) == 2
+    assert len(line.seen) == 3
     assert names(tmp_path) == ["thing-7.pdf"]
 
 
@@ -63,12 +63,29 @@ async def test_a_download_that_costs_is_not_tried_again(tmp_path: Path) -> None:
         ok([FAR]),
         ok("x"),
         text("{", content_type="application/json"),
+    ],
+)
+async def test_a_garbled_pointer_is_asked_for_again_before_it_is_malformed(
+    step: Step, tmp_path: Path
+) -> None:
+    passing, lasting = Line(step, step, FILE, folder=tmp_path), Line(step, folder=tmp_path)
+    assert content(await save_thing(passing.shop(), "7")) == b"%PDF"
+    with pytest.raises(Malformed):
+        await save_thing(lasting.shop(), "7")
+    with pytest.raises(Malformed):
+        await save_dream(Line(step, FILE, folder=tmp_path).shop())
+    assert [len(passing.seen), len(lasting.seen)] == [3, 3]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
         ok({"url": "http://10.0.0.1/x"}),
         ok({"url": "https://[::1"}),
         text("", 302, location="file:///x"),
     ],
 )
-async def test_a_pointer_to_nothing_is_malformed(step: Step, tmp_path: Path) -> None:
+async def test_a_pointer_astray_is_malformed_at_once(step: Step, tmp_path: Path) -> None:
     line = Line(step, FILE, folder=tmp_path)
     with pytest.raises(Malformed):
         await save_thing(line.shop(), "7")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from email.utils import parsedate_to_datetime
 
 import httpx2 as httpx
 import pytest
 
 from pentad.sandbox import Fault, Faults, SandboxPlatform
+from pentad.sandbox.dice import Dice
 from pentad.sandbox.faults import KINDS
 from tests.clock import ManualClock
 
@@ -193,6 +195,36 @@ async def test_a_credential_can_stay_expired_while_others_work(
     assert (await reports.get(PATH, headers=other)).status_code == 200
     claribi.faults.clear()
     assert (await reports.get(PATH)).status_code == 200
+
+
+async def test_a_session_can_stay_expired_too(claribi: SandboxPlatform, reports: httpx.AsyncClient) -> None:
+    claribi.faults.add(Fault("expire", sticky=True))
+    for session in ("one", "one", "two"):
+        await reports.get(PATH, headers={"X-API-Key": "", "Cookie": f"JSESSIONID={session}"})
+    assert [one.worked is None for one in claribi.log] == [True, True, False]
+
+
+async def test_a_share_of_the_requests_can_meet_a_fault_the_same_share_each_time(
+    claribi: SandboxPlatform, reports: httpx.AsyncClient
+) -> None:
+    async def met(seed: int) -> list[bool]:
+        claribi.faults.clear()
+        claribi.faults.dice = Dice(seed)
+        claribi.faults.add(Fault("status", chance=0.2, times=None))
+        return [(await reports.get(f"{PATH}/9001")).status_code == 503 for _ in range(100)]
+
+    first, other = await met(1), await met(2)
+    assert 10 <= sum(first) <= 30
+    assert 10 <= sum(other) <= 30
+    assert first != other
+
+
+async def test_a_platforms_time_of_day_can_be_another(
+    claribi: SandboxPlatform, reports: httpx.AsyncClient, clock: ManualClock
+) -> None:
+    claribi.clock.skew = 600.0
+    told = (await reports.get(PATH)).headers["date"]
+    assert parsedate_to_datetime(told).timestamp() == clock.time() + 600
 
 
 async def test_faults_are_met_by_method_path_count_and_order(

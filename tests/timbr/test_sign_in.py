@@ -144,7 +144,7 @@ async def test_a_bearer_that_is_refused_is_never_tried_again(world: World, body:
 
 
 @pytest.mark.parametrize(
-    "body", ['{"status": "success", "data": []}', '{"status": "success", "data": ["two words"]}', "[]"]
+    "body", ['{"status": "success", "data": []}', '{"status": "success", "data": ["two words"]}', "{}"]
 )
 async def test_a_sign_in_without_a_token_is_told_as_such_and_tried_again_by_the_next_call(
     world: World, body: str

@@ -29,6 +29,8 @@ from pentad.text import clean, quoted, shorten
 W = TypeVar("W", bound=Wire)
 # What a web page in place of JSON mostly is.
 PAGE_HINT = "a proxy or a sign-in page, perhaps"
+# What tells character sets from escapes, from host names (IDNA, Punycode) and from UTF-7.
+_ASCII = rb'{"A.xn--nxa.-+/": "\u0041\n~"}'
 _LINK = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://\S+")
 
 
@@ -82,8 +84,14 @@ def json_of(response: httpx.Response, label: str, page_hint: str = PAGE_HINT) ->
 
 
 def foreign(charset: str | None) -> str | None:
-    """JSON tells its own Unicode encoding; only another one has to be taken from the header."""
-    return None if charset is None or charset.lower().startswith("utf") else charset
+    """JSON tells its own Unicode encoding; only another one has to be taken from the header. A codec of
+    Python that is no character set, and fails or takes its time, does not read ASCII as it is."""
+    if charset is None or charset.lower().startswith("utf"):
+        return None
+    try:
+        return charset if _ASCII.decode(charset) == _ASCII.decode("ascii") else None
+    except (ValueError, LookupError):
+        return None
 
 
 def one(model: type[W], data: Any, label: str) -> W:
@@ -93,7 +101,12 @@ def one(model: type[W], data: Any, label: str) -> W:
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(map(str, fault["loc"]))
-        wrong = f"the member {shorten(clean(where), 80)!r} is wrong: {shorten(clean(fault['msg']), 120)}"
+        said = (
+            "Input should be an object"
+            if fault["type"] == "model_type"
+            else shorten(clean(fault["msg"]), 120)
+        )
+        wrong = f"the member {shorten(clean(where), 80)!r} is wrong: {said}"
         where = wrong if where else "an object was expected"
         raise Malformed(f"{label} sent an answer in another form than documented: {where}.") from None
 

@@ -120,7 +120,11 @@ class TokenAuth(httpx.Auth):
     def ask(self, request: httpx.Request, url: httpx.URL, **content: Any) -> httpx.Request:
         """A request of the sign-in, on the errand of the one that waits for it."""
         errand: Errand = request.extensions["errand"]
-        return httpx.Request("POST", url, extensions={"errand": errand.for_sign_in()}, **content)
+        return httpx.Request("POST", url, extensions={"errand": errand.for_sign_in(self.readable)}, **content)
+
+    def readable(self, response: httpx.Response) -> object:
+        """Raises Malformed for an answer that was garbled on its way, so that it is asked for again."""
+        return object_of(response, self.label)
 
     def give_up(self, why: str) -> AuthFailed:
         self._refused = f"{self.label} {why}"

@@ -9,6 +9,7 @@ from typing import Any
 import httpx2 as httpx
 
 from pentad.errors import Malformed
+from pentad.http.answers import foreign
 from pentad.http.errand import Errand
 from pentad.http.unpacking import unpacked
 
@@ -74,8 +75,10 @@ async def _chained(head: bytes, chunks: AsyncIterable[bytes]) -> AsyncGenerator[
 def _closed(
     request: httpx.Request, response: httpx.Response, content: bytes = b"", **extensions: Any
 ) -> httpx.Response:
-    """As it came, without headers that were about the way it came."""
+    """As it came, without headers that were about the way it came, and with a text that can be read."""
     headers = [(name, value) for name, value in response.headers.raw if name.lower() not in _UNTRUE]
-    return httpx.Response(
+    closed = httpx.Response(
         response.status_code, headers=headers, content=content, request=request, extensions=extensions
     )
+    closed.encoding = foreign(closed.charset_encoding) or "utf-8"
+    return closed

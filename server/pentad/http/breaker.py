@@ -21,19 +21,22 @@ class Breaker:
     def open(self) -> bool:
         return self.failures >= self._threshold
 
-    def admit(self) -> None:
-        """Let a request through or raise `Unavailable` at once."""
-        if not self.open:
-            return
+    def check(self) -> None:
+        """Raise `Unavailable` if nothing may be sent now, so that nobody queues for it."""
         wait = self._closed_again - self._clock.monotonic()
-        if wait > 0:
+        if self.open and wait > 0:
             raise Unavailable(
                 f"{self._label} failed {self.failures} times in a row and is being left alone for a moment. "
                 "Nothing was sent; repeat later.",
                 retry_after=wait,
                 outcome="none",
             )
-        self._closed_again = self._clock.monotonic() + self._rest
+
+    def admit(self) -> None:
+        """Let a request through, as the probe where one is due, or raise `Unavailable` at once."""
+        self.check()
+        if self.open:
+            self._closed_again = self._clock.monotonic() + self._rest
 
     def record(self, *, healthy: bool) -> None:
         if healthy:
@@ -44,14 +47,16 @@ class Breaker:
 
 
 class RepeatBudget:
-    """Repeats are a tenth of the traffic in the long run, so an outage is not answered with a flood."""
+    """Repeats are paid for by answers, two for one, so that an outage, which gives none, is not fed; while a
+    fault now and then, even at every fifth request, is always repeated."""
 
-    def __init__(self, size: float = 10.0, earned: float = 0.1) -> None:
+    def __init__(self, size: float = 10.0, earned: float = 0.5) -> None:
         self._size = size
         self._earned = earned
         self._left = size
 
     def earn(self) -> None:
+        """The platform has answered."""
         self._left = min(self._size, self._left + self._earned)
 
     def spend(self) -> bool:

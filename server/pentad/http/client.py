@@ -31,6 +31,12 @@ from pentad.results.csvtext import read_csv
 T = TypeVar("T")
 W = TypeVar("W", bound=Wire)
 Decode = Callable[[httpx.Response], Any]
+# How often a file is asked for that breaks off, or whose pointer is garbled.
+_DOWNLOADS = 3
+
+
+class _Garbled(Malformed):
+    """A pointer to a file that leads nowhere, or a page in its place."""
 
 
 class Client(Asking):
@@ -137,15 +143,18 @@ class Client(Asking):
         it is, or a redirect to it; such links are fetched without the credential. With a preview it only
         happens while its plan is applied."""
         self._approved(preview, values, body)
-        try:
-            saved = await self._download(stem, link, body, values)
-        except Interrupted:
-            if not self.operation.repeatable:
-                raise
-            saved = await self._download(stem, link, body, values)
+        saved = await self._tried(stem, link, body, values)
         if saved.media_type != "text/csv":
             return saved
         return replace(saved, rows=await read_csv(Path(saved.path), self.bench.draft(), self.call.left))
+
+    async def _tried(self, stem: str, link: str, body: Any, values: Mapping[str, Any]) -> Saved:
+        for _ in range(_DOWNLOADS - 1 if self.operation.repeatable else 0):
+            try:
+                return await self._download(stem, link, body, values)
+            except (Interrupted, _Garbled):
+                continue
+        return await self._download(stem, link, body, values)
 
     async def _download(self, stem: str, link: str, body: Any, values: Mapping[str, Any]) -> Saved:
         errand = self.errand(values, stream=True)
@@ -172,17 +181,22 @@ class Client(Asking):
         elif not response.is_success:
             raise self.failure(response, values, hinted=not linked)
         elif kind_of(response) == "text/html":
-            raise Malformed(f"{self.label} answered with a web page instead of a file.")
+            raise _Garbled(f"{self.label} answered with a web page instead of a file.")
         elif is_json(response) and not linked:
-            data = json_of(
-                httpx.Response(200, content=await self.folder.small(response, self.call)), self.label
-            )
-            target = data.get(link) if isinstance(data, dict) else None
-            if not isinstance(target, str):
-                raise Malformed(f"{self.label} answered with JSON that has no {link!r} instead of a file.")
+            target = self._pointed(await self.folder.small(response, self.call), link)
         else:
             return None
         return checked(target, response.request.url, self.connection.url, self.label)
+
+    def _pointed(self, body: bytes, link: str) -> str:
+        try:
+            data = json_of(httpx.Response(200, content=body), self.label)
+        except Malformed as error:
+            raise _Garbled(error.message) from None
+        target = data.get(link) if isinstance(data, dict) else None
+        if not isinstance(target, str):
+            raise _Garbled(f"{self.label} answered with JSON that has no {link!r} instead of a file.")
+        return target
 
 
 def _identity(row: Wire) -> Any:

@@ -54,9 +54,9 @@ class Errand:
     stops: tuple[str, ...] = ()
     path: str = "(sign-in)"
 
-    def for_sign_in(self) -> Errand:
+    def for_sign_in(self, decode: Callable[[httpx.Response], Any] | None = None) -> Errand:
         """The same errand's way in: safe to repeat, never streamed, drawn on the general budget."""
-        return Errand(self.call, self.label, ("general",), repeatable=True, stops=self.stops)
+        return Errand(self.call, self.label, ("general",), repeatable=True, decode=decode, stops=self.stops)
 
     def stopped_by(self, response: httpx.Response) -> bool:
         """Whether the platform says a sentence in it that no repeat will change."""

@@ -53,7 +53,6 @@ class Retrying(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         errand: Errand = request.extensions["errand"]
-        self.repeats.earn()
         for attempt in range(ATTEMPTS):
             try:
                 return await self._attempt(request, errand)
@@ -81,7 +80,7 @@ class Retrying(httpx.AsyncBaseTransport):
         return setback.limited or self.repeats.spend()
 
     async def _attempt(self, request: httpx.Request, errand: Errand) -> httpx.Response:
-        self.breaker.admit()
+        self.breaker.check()
         async with self._turn(errand):
             patience = errand.call.left()
             if patience <= 0:
@@ -104,6 +103,7 @@ class Retrying(httpx.AsyncBaseTransport):
             except httpx.RequestError as error:
                 raise self._broken(error, errand) from error
         self._judge(response, errand)
+        self.repeats.earn()
         return response
 
     @asynccontextmanager
@@ -111,8 +111,11 @@ class Retrying(httpx.AsyncBaseTransport):
         """A lane and slots, both at the moment of sending; no lane is kept while waiting for a slot."""
         while True:
             async with self.pacing.lanes:
-                wait = self.pacing.take(errand.budgets)
+                wait = self.pacing.wait(errand.budgets)
                 if wait <= 0:
+                    # Much may have failed while this one stood in the queue.
+                    self.breaker.admit()
+                    self.pacing.take(errand.budgets)
                     yield
                     return
             if wait >= errand.call.left():

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal, cast, get_args
 
 from pentad.clock import Clock
+from pentad.sandbox.dice import Dice
 
 Kind = Literal[
     "status",
@@ -35,7 +36,8 @@ class Fault:
     """One failure and the requests it is meant for.
 
     `path` is a pattern of shell style that `*` crosses slashes in. The first `skip` matching requests
-    pass unharmed, the next `times` meet the fault (None: all of them). `delay` is in seconds.
+    pass unharmed, the next `times` meet the fault (None: all of them); `chance` is the share of them that
+    meet it, by dice. `delay` is in seconds.
 
     status: the platform's own error body under `status` (503). html: a gateway's page (502).
     empty: `status` (200) without a body. wrong_type: the true body called text/plain. not_json: prose
@@ -61,6 +63,7 @@ class Fault:
     delay: float = 1.0
     after_bytes: int | None = None
     sticky: bool = False
+    chance: float = 1.0
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -83,10 +86,13 @@ class Fault:
 
 
 class Faults:
-    """The failures still to come, in the order they were added; the first that suits is met."""
+    """The failures still to come, in the order they were added; the first that suits is met. `dice` decide
+    about those that are left to chance."""
 
     def __init__(self) -> None:
         self._pending: list[Fault] = []
+        self._rolls = 0
+        self.dice = Dice(1)
         self.expired: set[str] = set()
 
     def __len__(self) -> int:
@@ -108,9 +114,15 @@ class Faults:
             if fault.skip > 0:
                 fault.skip -= 1
                 continue
+            if fault.chance < 1 and not self._hit(fault.chance):
+                continue
             self._count(fault)
             return fault
         return None
+
+    def _hit(self, chance: float) -> bool:
+        self._rolls += 1
+        return self.dice.number(str(self._rolls), 1, 1_000_000) <= chance * 1_000_000
 
     def _count(self, fault: Fault) -> None:
         if fault.times is not None:

@@ -31,7 +31,7 @@ from pentad.sandbox.faults import Fault, Faults
 ErrorReply = Callable[[int], Reply]
 
 _CONTROL = "/_faults"
-_CREDENTIALS = ("authorization", "x-api-key", "x-jwt-token")
+_CREDENTIALS = ("authorization", "x-api-key", "x-jwt-token", "cookie")
 
 
 class Gate:

@@ -40,13 +40,15 @@ def charged_to(meter: Meter) -> Generator[None]:
 
 
 class MeteredClock:
-    """The given clock; a sleep longer than the meter allows ends early with OutOfTimeError."""
+    """The given clock; a sleep longer than the meter allows ends early with OutOfTimeError. `skew` is how
+    many seconds its time of day is ahead."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self.skew = 0.0
 
     def time(self) -> float:
-        return self._clock.time()
+        return self._clock.time() + self.skew
 
     def monotonic(self) -> float:
         return self._clock.monotonic()

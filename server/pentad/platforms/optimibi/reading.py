@@ -4,6 +4,7 @@ address of a call where a release has moved it."""
 from __future__ import annotations
 
 import copy
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ import httpx2 as httpx
 
 from pentad.consent.plans import Preview
 from pentad.errors import AuthFailed, Malformed, NotFound, Rejected
-from pentad.http.answers import Disguised, Explained, is_json, json_of, kind_of
+from pentad.http.answers import Disguised, Explained, foreign, is_json, json_of, kind_of
 from pentad.http.client import Client
 from pentad.http.errand import NOTHING, Errand, Extra
 from pentad.jsontext import exact
@@ -80,6 +81,8 @@ class Reading(Client):
             self._page_judged(response, expected=page)
             if is_json(response):
                 self._judged(json_of(response, self.label))
+            if page and not dialect.is_page(response):
+                raise Malformed(f"{self.label} showed no page for this report.")
             text = clean(_text_in(response, self.label))
             kept = dialect.without_named(without_shapes(text))
             if kept != text:
@@ -264,7 +267,8 @@ def _text_in(response: httpx.Response, label: str) -> str:
     content = response.content
     if content.startswith(b"PK") or kind_of(response) == "application/zip":
         content = _unzipped(content, label)
-    return content.decode(response.charset_encoding or "utf-8", errors="replace")
+    unicode = "utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8"
+    return content.decode(foreign(response.charset_encoding) or unicode, errors="replace")
 
 
 def _unzipped(content: bytes, label: str) -> bytes:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import httpx2 as httpx
 from pydantic import Field
 
-from pentad.errors import NotFound, Rejected
+from pentad.errors import Malformed, NotFound, Rejected
 from pentad.models import NO_FLAG, Page, Row
 from pentad.operations import reads
 from pentad.platforms.optimibi import Optimibi
@@ -58,7 +58,10 @@ async def answer(optimibi: Optimibi, **values: Any) -> Any:
     """What the bound operation answers: a tree or a list, as the edition has it."""
 
     def read(response: httpx.Response) -> Any:
-        return optimibi.opened(optimibi.decoded(response)) if response.content.strip() else None
+        told = optimibi.opened(optimibi.decoded(response)) if response.content.strip() else None
+        if not isinstance(told, Mapping | list | None):
+            raise Malformed(f"{optimibi.label} sent an answer in another form than documented: no tree.")
+        return told
 
     return await optimibi.ask(values, read)
 

@@ -127,10 +127,10 @@ async def _stored(optimibi: Optimibi, alert: str) -> Row:
 
 
 async def _figures(optimibi: Optimibi, query: Mapping[str, Any]) -> Figures:
-    def read(response: httpx.Response) -> Any:
-        return optimibi.opened(optimibi.decoded(response))
+    def read(response: httpx.Response) -> Figures:
+        return understood(optimibi.label, optimibi.opened(optimibi.decoded(response)))
 
-    found = understood(optimibi.label, await optimibi.ask({}, read, query))
+    found: Figures = await optimibi.ask({}, read, query)
     if not found.rows:
         optimibi.call.note("the platform answered with no rows: nothing matches, or nothing may be seen")
     return found

@@ -1,0 +1,1 @@
+"""What breaks, and what a call promises then."""
