@@ -40,6 +40,10 @@ class Changed(Wire):
     config: dict[str, Any] | None = None
 
 
+class Made(Wire):
+    config: dict[str, Any]
+
+
 class Settings(Wire):
     workflow_settings: dict[str, Any] = Field(alias="workflowSettings")
 
@@ -106,7 +110,7 @@ async def create_workflow(
         "fromId": int(template_id) if template_id else None,
         "keepComputedResults": keep_results,
     }
-    made = Workflow((await omiq.send(Changed, body=body)).config or {})
+    made = Workflow((await omiq.send(Made, body=body)).config)
     return Record(
         {"id": made.id or None, "name": made.name, "dataset_id": made.dataset_id, "tasks": len(made.tasks)}
     )

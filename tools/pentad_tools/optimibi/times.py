@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from pentad.errors import Malformed
+
 _EPOCH = re.compile(r"-?\d{9,15}")
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
 _DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
@@ -35,6 +37,15 @@ def flag(value: Any) -> bool | None:
     if value is None or value == "":
         return None
     return value is True or str(value).lower() in ("1", "true")
+
+
+def existence(members: Mapping[str, Any]) -> bool:
+    """Whether something exists, which is all that such an answer is about. Raises Malformed where it does not
+    say so."""
+    told = flag(members.get("exists"))
+    if told is None:
+        raise Malformed("Optimibi sent an answer in another form than documented: no member 'exists'.")
+    return told
 
 
 def schedule(cron: Any) -> str | None:

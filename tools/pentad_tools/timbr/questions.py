@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
-from pentad.errors import Rejected
+from pentad.errors import Malformed, Rejected
 from pentad.http.errand import Extra
 from pentad.models import NO_FLAG, Id, Page, Record, Row, Rows, Table, Tabular, Wire
 from pentad.operations import reads
@@ -42,11 +42,16 @@ Target = Annotated[str | None, Field(max_length=200)]
 
 
 class Told(Tabular):
-    """What the pipeline reports; everything but the rows or the answer may be missing."""
+    """What the pipeline reports; everything but the rows, or the id of what goes on, may be missing."""
 
     rows: Rows | None = None
-    answer: str | None = None
     response_id: str | None = None
+
+
+class Answered(Wire):
+    """An answer in words, with whatever else the pipeline reports."""
+
+    answer: Annotated[str, Field(validation_alias=AliasChoices("answer", "value"))]
 
 
 class Match(Wire):
@@ -86,6 +91,8 @@ async def ask_question(
     told = await timbr.send(Told, body={"prompt": prompt}, extra=extra)
     if told.response_id is not None:
         return await running.follow(timbr, told.response_id, None)
+    if "rows" not in told.model_fields_set:
+        raise Malformed(f"{timbr.label} answered a question without the member 'rows'.")
     members = told.model_dump(exclude={"rows"}, exclude_unset=True)
     rows = told.rows or []
     return Table(rows, tuple(columns_of(rows)), about=members)
@@ -103,7 +110,7 @@ async def answer_question(
     """A written answer by Timbr's own language model (spends model calls there). For figures to work with,
     use timbr_ask_question or SQL."""
     headers = _target(timbr, ontology, agent) | {"results-limit": str(limit)}
-    told = await timbr.send(Told, body={"prompt": prompt}, extra=Extra(headers))
+    told = await timbr.send(Answered, body={"prompt": prompt}, extra=Extra(headers))
     return Record(told.record())
 
 

@@ -4,6 +4,7 @@ the same thing after that; what it stands for is never begun a second time."""
 from __future__ import annotations
 
 import copy
+import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -27,6 +28,8 @@ POLL = "GET /longops/{longOpId}"
 _KEPT = 50
 # A ticket is a short object; a longer one is not looked at twice.
 _SHORT = 2**14
+# It is asked for by address and told to the model, so that it must be an id and nothing else.
+_PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -144,8 +147,9 @@ def _or_ticket(decode: Decode) -> Decode:
     def read(response: httpx.Response) -> Any:
         if len(response.content) < _SHORT and b"longOpId" in response.content:
             data = _json(response)
-            if isinstance(data, dict) and isinstance(data.get("longOpId"), str | int):
-                return Ticket(str(data["longOpId"]))
+            named = data.get("longOpId") if isinstance(data, dict) else None
+            if type(named) in (str, int) and _PLAIN.fullmatch(str(named)):
+                return Ticket(str(named))
         return decode(response)
 
     return read

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import httpx2 as httpx
 
 from pentad.clock import Clock
-from pentad.errors import NotFound, Rejected
+from pentad.errors import Malformed, NotFound, Rejected
 from pentad.http.answers import Disguised, Explained, is_json
 from pentad.http.auth import KeyAuth, same_origin
 from pentad.http.connection import Connection
@@ -164,6 +164,9 @@ class Timbr(Platform):
         enveloped = isinstance(data, dict) and "status" in data and not self._is_bare(data)
         if enveloped and (data["status"] != "success" or _words(data.get("data"), strict=True)):
             raise Disguised(self.explain(200, data, ""))
+        bare = isinstance(data, dict | list | Stored) or self.operation.endpoint.template.startswith(_BARE)
+        if not enveloped and (self.operation.effect != "read" or not bare):
+            raise Malformed(f"{self.label} answered without a status that tells success from failure.")
         payload = data.get("data") if enveloped else data
         if isinstance(payload, dict):
             return payload

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterable
 from xml.sax.saxutils import quoteattr
 
@@ -68,7 +67,7 @@ def report_page(context: Context) -> Reply:
     """The page of a report carries no data; its address holds the path in URL-safe Base64."""
     try:
         path = base64.b64decode(context.args["reportId"], altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise PageError(404, "The report address is not valid") from error
     node = found(context, path)
     if node is None or node.folder:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 from collections.abc import Mapping, Sequence
 from http.cookies import CookieError, SimpleCookie
@@ -64,7 +63,7 @@ def _by_token(state: State, taken: Sequence[Mapping[str, Any]], token: str, now:
 def _by_password(state: State, given: str) -> User:
     try:
         name, _, password = base64.b64decode(given, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise BadPasswordError from error
     found = checked(state, name, password)
     if found is None:

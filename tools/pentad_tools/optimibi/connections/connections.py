@@ -15,7 +15,7 @@ from pentad.models import Record, Row, Table
 from pentad.operations import reads
 from pentad.platforms.optimibi import Optimibi
 from pentad_tools.optimibi.naming import lately, spelt, unknown
-from pentad_tools.optimibi.times import flag
+from pentad_tools.optimibi.times import existence
 
 ACCESS = {"0": "read", "1": "edit", "2": "delete", "3": "manage permissions", "4": "full control"}
 SHOWN = ("name", "type", "database")
@@ -48,7 +48,7 @@ async def get_connection(optimibi: Optimibi, connection: Name) -> Record:
 @reads("GET /plugin/datafor-modeler/api/connection/checkexists", example={"name": "$connection"})
 async def check_connection_exists(optimibi: Optimibi, name: Name) -> Record:
     """Whether there is a connection of exactly this name that the account may read. Newer servers only."""
-    return Record({"name": name, "exists": flag((await optimibi.record(name=name)).get("exists"))})
+    return Record({"name": name, "exists": existence(await optimibi.record(name=name))})
 
 
 @reads("GET /plugin/datafor-modeler/api/connection/sensitivity", example={"connection": "$connection"})

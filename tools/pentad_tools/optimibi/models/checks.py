@@ -38,6 +38,8 @@ async def verify_model(optimibi: Optimibi, connection: Name, path: Path = None, 
         kind = _KINDS.get(str(answer.get("type"))) if isinstance(answer, dict) else None
         if kind is None:
             optimibi.opened(answer)
+            if not isinstance(answer, dict) or "success" not in answer:
+                raise Malformed(f"{optimibi.label} answered in another form than documented: no 'success'.")
             return {"valid": True}
         problems = [line.strip() for line in (words_of(answer) or "").splitlines() if line.strip()]
         return {"valid": kind == "warning", "kind": kind, "problems": problems}

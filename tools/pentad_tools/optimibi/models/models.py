@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 from pydantic import Field
@@ -20,7 +20,7 @@ from pentad_tools.optimibi.connections.connections import connections_of
 from pentad_tools.optimibi.lineage.lineage import get_connection_lineage
 from pentad_tools.optimibi.naming import lately, spelt, unknown
 from pentad_tools.optimibi.server.session import session_info
-from pentad_tools.optimibi.times import flag, told_time
+from pentad_tools.optimibi.times import existence, told_time
 
 _SHOWN = ("name", "caption", "connection", "changed")
 _FIELDS = ("kind", "caption", "unique_name")
@@ -82,8 +82,11 @@ async def list_models_brief(optimibi: Optimibi) -> Table[Row]:
     example={"model": "$model"},
 )
 async def get_model_source(optimibi: Optimibi, model: ModelName) -> Table[Row]:
-    """Measures and levels of a model with captions and unique names, as its schema has them."""
-    return fields_of(await schema_of(optimibi, await model_named(optimibi, model)))
+    """Measures and levels of a model with captions and unique names, as its schema has them; `about` says
+    which tables it reads."""
+    found = await schema_of(optimibi, await model_named(optimibi, model))
+    told = fields_of(found)
+    return replace(told, about={**told.about, "tables": list(found.tables)})
 
 
 @reads(
@@ -115,7 +118,7 @@ async def download_models(
 @reads("GET /plugin/datafor-modeler/api/mondrian/checkexists", example={"name": "$model"})
 async def check_model_exists(optimibi: Optimibi, name: Id) -> Record:
     """Whether the technical name of a model is taken, also by a model that this account may not read."""
-    return Record({"name": name, "taken": flag((await optimibi.record(name=name)).get("exists"))})
+    return Record({"name": name, "taken": existence(await optimibi.record(name=name))})
 
 
 async def models_of(optimibi: Optimibi, *, anew: bool = False) -> Sequence[Known]:

@@ -8,7 +8,7 @@ import httpx2 as httpx
 from pydantic import Field
 
 from pentad.consent.plans import Preview
-from pentad.errors import Rejected
+from pentad.errors import Malformed, Rejected
 from pentad.http.answers import given
 from pentad.http.encodings import Form
 from pentad.models import Id, Record, SecretName
@@ -130,6 +130,8 @@ async def _allowed(optimibi: Optimibi, body: Any, refusal: int) -> bool:
         if code_of(data) == refusal:
             return False
         optimibi.opened(data)
+        if not isinstance(data, dict) or "success" not in data:
+            raise Malformed("Optimibi sent an answer in another form than documented: no member 'success'.")
         return True
 
     found: bool = await optimibi.ask({}, read, body)

@@ -1,0 +1,1 @@
+"""What strangers send: messages, arguments and bodies that nobody planned for."""
