@@ -32,7 +32,8 @@ class Call:
 
     `plan` is set while a plan is applied, and `asked` if the user themselves said yes to it; `planned` when
     one was made; `planless` where the user wants none; `can_ask` where the client can ask its user;
-    `unfinished` if the same call is to be made again, to go on with what this one began.
+    `unfinished` if the same call is to be made again, to go on with what this one began; `acted` once a
+    platform may have begun to change or spend something.
     """
 
     clock: Clock
@@ -46,6 +47,7 @@ class Call:
     can_ask: bool = False
     asked: bool = False
     unfinished: bool = False
+    acted: bool = False
     planned: Plan | None = None
     account: str = DEFAULT
     origin: Origin = NOWHERE

@@ -18,6 +18,7 @@ PEOPLE: list[dict[str, Any]] = [
     {"external_id": "1", "person": {"first_name": "Aino", "phone_number": "+358401112233"}}
 ]
 GENERATE = "claribi_generate_report"
+FOLDER = {"path": "/public/Retail/Board"}
 
 
 def lines(world: World) -> list[Entry]:
@@ -75,6 +76,22 @@ async def test_what_was_refused_and_what_is_unclear_are_told_apart(world: World)
         ("refused", "not_found"),
         ("unknown", "unavailable"),
     ]
+
+
+async def test_a_change_that_nothing_was_sent_of_is_certain_and_its_plan_stands(world: World) -> None:
+    """It breaks at what is read before it is sent, or at signing in."""
+    planned = await world.ask("change_operation", name="optimibi_create_folder", arguments=FOLDER)
+    optimibi = world.sandbox.platforms["optimibi"]
+    optimibi.faults.add(Fault("reset", method="GET", times=None))
+    optimibi.faults.add(Fault("reset", path="*login*", times=None))
+    broken = await world.refused("apply_plan", plan=planned["plan"])
+    optimibi.faults.clear()
+    world.clock.advance(60)
+    await world.ask("apply_plan", plan=planned["plan"])
+
+    assert "outcome" not in broken
+    assert "the plan still stands" in broken["message"]
+    assert [one.outcome for one in lines(world)] == ["refused", "done"]
 
 
 async def test_a_call_that_is_cancelled_is_unclear(world: World) -> None:

@@ -53,6 +53,9 @@ def _recorded(
         yield
         outcome = "done"
     except PlatformError as failure:
+        if failure.outcome is None and not call.acted:
+            # It failed on the way in, or at what was read before.
+            failure.outcome = "none"
         outcome, error = "refused" if failure.outcome == "none" else "unknown", failure.kind
         if outcome == "refused":
             session.spending.returned(operation)

@@ -233,3 +233,6 @@ class Asking:
                     else f"{unknown}, and it is not repeated: {self.operation.check} before trying again."
                 )
             raise
+        finally:
+            changes = self.operation.effect != "read" or self.operation.spends is not None
+            self.call.acted |= changes and errand.sent
