@@ -27,7 +27,7 @@ test: check
 	@$(PY) -m pytest -n auto --dist worksteal --cov --cov-report=term
 
 proof: setup
-	@PENTAD_PROOF=1 $(PY) -m pytest
+	@PENTAD_PROOF=1 $(PY) -m pytest -n auto --dist worksteal
 
 soak: setup
 	@$(PY) -m benchmarks.soak --write
