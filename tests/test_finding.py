@@ -125,6 +125,18 @@ async def test_what_is_off_says_what_turns_it_on_and_comes_first_only_where_it_i
     assert other["rows"][0][1] == "read"
 
 
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [("delete a dashboard", "claribi_delete_dashboard"), ("delete the report", "claribi_delete_report")],
+)
+async def test_what_is_asked_for_by_its_name_in_a_sentence_is_first_though_it_is_off(
+    downloads: Path, query: str, name: str
+) -> None:
+    world = World(downloads, allow=frozenset({"destructive"}))
+
+    assert (await found(world, query))[0] == name
+
+
 async def test_an_answer_says_how_to_run_what_was_found(world: World) -> None:
     told = await world.ask(FIND, query="refresh a dashboard")
 

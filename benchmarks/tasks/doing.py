@@ -91,11 +91,11 @@ async def done(task: Task, script: Awaitable[object], sandbox: Sandbox) -> str:
     try:
         async with asyncio.timeout(PATIENCE):
             answer = await script
+        return _wrong(answer, task.expects(sandbox)) or _disturbed(task, sandbox)
     except CallFailed as error:
         return str(error)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    return _wrong(answer, task.expects(sandbox)) or _disturbed(task, sandbox)
 
 
 def _wrong(answer: object, expected: object) -> str:

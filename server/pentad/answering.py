@@ -15,6 +15,7 @@ from pentad.results import render
 from pentad.results.folder import Unkept
 from pentad.results.record import Stored
 from pentad.results.tokens import estimate
+from pentad.secrecy import SECRET, SWEPT
 from pentad.session import Session
 from pentad.settings import Settings
 from pentad.text import nearest, quoted, shorten
@@ -71,9 +72,10 @@ class Answering:
         known = render.columns_of(rows)
         columns = self._columns(rows, known, page.shown, fields)
         hidden = [name for name in known if name not in columns]
-        before, after, more = self._about(page), self._after(page), _more(page, hidden)
+        before, after, more = self._about(page), self._after(page, SECRET), _more(page, hidden)
         frame = render.frame(columns, before | after | {"more": more})
         grid = render.grid(rows, columns, self._budget - frame, whole=page.deep)
+        after = self._after(page, self._shown(*grid.texts, before))
         left = len(rows) - len(grid.texts)
         if left:
             more |= {"rows": left} | ({"from": str(len(grid.texts))} if self.keeping else {})
@@ -89,14 +91,14 @@ class Answering:
         about = render.without_nulls(dict(page.about))
         return {"about": render.shrunk(about, self._budget // 2) or about}
 
-    def _after(self, page: Page[Any]) -> dict[str, Any]:
-        return ({} if page.total is None else {"total": page.total}) | self._note({})
+    def _after(self, page: Page[Any], shown: str) -> dict[str, Any]:
+        return ({} if page.total is None else {"total": page.total}) | self._note({}, shown)
 
     def _columns(
         self, rows: Sequence[Any], known: Sequence[str], shown: tuple[str, ...], fields: Sequence[str] | None
     ) -> list[str]:
         if not rows:
-            return list(fields or shown)
+            return self._unproven(fields) or list(shown)
         if not fields:
             return [name for name in shown if name in known] or list(known[:6])
         wrong = [name for name in fields if name not in known]
@@ -112,9 +114,15 @@ class Answering:
             )
         return list(dict.fromkeys(fields))
 
+    def _unproven(self, fields: Sequence[str] | None) -> list[str]:
+        """Columns that were asked for where no row says whether they exist, unless they alone would take the
+        budget: then there are none."""
+        columns = list(dict.fromkeys(fields or ()))
+        return columns if estimate(dumps(columns)) <= self._budget // 2 else []
+
     def _record(self, members: Mapping[str, Any]) -> str:
         plain: dict[str, Any] = render.without_nulls(members)
-        plain |= self._note(plain)
+        plain |= self._note(plain, self._shown(plain))
         small = render.shrunk(plain, self._budget - 30)
         if small is None:
             return dumps(plain)
@@ -129,10 +137,16 @@ class Answering:
             told |= self._keep(saved.rows, (), "rows")
         return self._record(told)
 
-    def _note(self, beside: Mapping[str, Any]) -> dict[str, str]:
-        if not self.call.notes:
+    def _shown(self, *parts: Any) -> str:
+        """The text of an answer, where it matters to what is remarked about it."""
+        return dumps(parts) if SWEPT in self.call.notes else ""
+
+    def _note(self, beside: Mapping[str, Any], shown: str) -> dict[str, str]:
+        """The remarks; that secrets were replaced only where one would stand in what is shown."""
+        notes = [one for one in self.call.notes if one != SWEPT or SECRET in shown]
+        if not notes:
             return {}
-        return {"note" if "note" not in beside else "pentad_note": "; ".join(self.call.notes)}
+        return {"note" if "note" not in beside else "pentad_note": "; ".join(notes)}
 
 
 def _more(page: Page[Any], hidden: Sequence[str]) -> dict[str, Any]:

@@ -103,6 +103,8 @@ async def apply(session: Session, plan_id: str, call: Call, *, asked: bool = Fal
         if error.outcome == "none" and passing and plan.state == "applied":
             plan.state = "open"
             error.message = f"{error.message} Nothing was done, and the plan still stands."
+            # Where the user was asked through their client, the model has not seen the plan's id.
+            error.details = {**(error.details or {}), "plan": plan.id}
         raise
 
 

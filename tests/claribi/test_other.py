@@ -30,6 +30,15 @@ async def test_refreshing_returns_the_dashboard_as_it_is_then(world: World) -> N
     assert after["about"]["updated_at"] != before["about"]["updated_at"]
 
 
+async def test_a_renamed_dashboard_is_told_without_its_widgets(world: World) -> None:
+    planned = await world.ask("claribi_update_dashboard", dashboard_id="51", name="Returns by depot")
+    told = await world.ask("apply_plan", plan=planned["plan"])
+
+    assert told["name"] == "Returns by depot"
+    assert told["widget_count"] == 12
+    assert "widgets" not in told
+
+
 async def test_a_deleted_report_is_gone(world: World) -> None:
     planned = await world.ask("claribi_delete_report", report_id="9014")
 

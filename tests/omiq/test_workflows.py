@@ -60,6 +60,19 @@ async def test_at_a_task_only_what_is_available_there_is_told(world: World) -> N
     assert [line.split()[0] for line in told["about"]["tasks"]] == ["1", "2", "3", "4", "6", "7", "9"]
 
 
+async def test_of_one_task_the_settings_are_told_as_they_are_changed(world: World) -> None:
+    workflow = sample(world, "workflow")
+    whole = await world.ask("omiq_describe_workflow", workflow_id=workflow)
+    one = await world.ask("omiq_describe_workflow", workflow_id=workflow, task_id="3")
+    scaled = await world.ask("omiq_describe_workflow", workflow_id=workflow, task_id="1")
+
+    assert "settings" not in whole["about"]
+    live = sample(world, "deep_population")
+    assert one["about"]["settings"] == ["maxEvents: 1000", f'filterId: "{live}"', "perFile: true"]
+    (scalings,) = [line for line in scaled["about"]["settings"] if line.startswith("scalings: ")]
+    assert len(scalings) <= 180
+
+
 async def test_of_250_populations_the_first_answer_is_short_and_the_rest_is_kept(world: World) -> None:
     told = await world.ask("omiq_describe_workflow", workflow_id=sample(world, "big_workflow"))
 

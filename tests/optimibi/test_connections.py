@@ -137,3 +137,12 @@ async def test_repeated_values_are_told_whether_the_platform_calls_them_a_failur
 
     assert (unique["unique"], repeated["unique"]) == (True, False)
     assert f"did you mean {column}" in unknown["message"]
+
+
+async def test_secrets_are_remarked_only_where_one_would_stand_in_the_answer(world: World) -> None:
+    browsed = await world.ask("optimibi_browse_connections", connection="finance_gl", db_schema="GL")
+    settings = await world.ask("optimibi_get_system_settings")
+
+    assert any("Encrypted" in one.response_body.decode() for one in world.sent("optimibi"))
+    assert "note" not in browsed
+    assert "(secret)" in settings["note"]

@@ -33,6 +33,7 @@ async def test_a_model_shows_its_measures_and_levels_by_name_or_caption(world: W
     await world.ask("optimibi_query_cube", model=world.sample("optimibi", "model"))
 
     assert named["rows"] == called["rows"]
+    assert {"sales.ticket_line", "sales.store"} <= set(called["about"]["tables"])
     assert ["measure", "Net amount", "[Measures].[ticket_line.net_amount]", None] in named["rows"]
     assert ["level", "City", "[store].[geography].[city]", "Store"] in named["rows"]
     assert len(world.sent("optimibi")) == asked_before

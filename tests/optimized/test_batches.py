@@ -207,7 +207,7 @@ async def test_a_plan_stands_when_it_is_certain_that_nothing_was_done(world: Wor
     world.clock.advance(60)
 
     assert "the plan still stands" in failed["message"]
-    assert "created" in await world.ask("apply_plan", plan=told["plan"])
+    assert "created" in await world.ask("apply_plan", plan=failed["plan"])
 
 
 async def test_ten_batches_a_minute_go_to_a_group_and_the_eleventh_waits(world: World) -> None:

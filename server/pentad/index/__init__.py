@@ -98,7 +98,8 @@ class Index:
 
 
 def _is_name(operation: AnyOperation, asked: Sequence[str]) -> bool:
-    return asked in (operation.name.split("_"), operation.fn.__name__.split("_"))
+    names = (operation.name.split("_"), operation.fn.__name__.split("_"))
+    return asked in names or telling(asked) in names
 
 
 def _standing(operation: AnyOperation, meant: set[str]) -> float:

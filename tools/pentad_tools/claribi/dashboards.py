@@ -81,7 +81,7 @@ async def create_dashboard(claribi: Claribi, name: Name) -> Dashboard:
     check="read claribi_get_dashboard",
     example={"dashboard_id": "$dashboard", "name": "Returns by depot"},
 )
-async def update_dashboard(claribi: Claribi, dashboard_id: Id, name: Name) -> Dashboard:
+async def update_dashboard(claribi: Claribi, dashboard_id: Id, name: Name) -> Record:
     """Rename a dashboard. Answers with a plan first."""
     now = await _now(claribi, dashboard_id)
     preview = Preview(
@@ -91,7 +91,8 @@ async def update_dashboard(claribi: Claribi, dashboard_id: Id, name: Name) -> Da
         undo="rename it back",
         now=now,
     )
-    return await claribi.send(Dashboard, body={"name": name}, preview=preview, dashboard_id=dashboard_id)
+    renamed = await claribi.send(Detail, body={"name": name}, preview=preview, dashboard_id=dashboard_id)
+    return Record(_about(renamed))
 
 
 @destroys(
@@ -130,5 +131,9 @@ async def list_dashboards_unversioned(
 
 def widgets_of(dashboard: Detail) -> Page[Widget]:
     """A dashboard is read as the table of its widgets."""
-    about = {name: value for name, value in dashboard.record().items() if name != "widgets"}
-    return Page(dashboard.widgets, Widget.shown, len(dashboard.widgets), about=about)
+    return Page(dashboard.widgets, Widget.shown, len(dashboard.widgets), about=_about(dashboard))
+
+
+def _about(dashboard: Detail) -> dict[str, Any]:
+    """Of a dashboard itself, without what is on it."""
+    return {name: value for name, value in dashboard.record().items() if name != "widgets"}

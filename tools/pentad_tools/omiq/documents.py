@@ -17,7 +17,8 @@ from pentad.platforms.omiq.document import Task, Workflow
 from pentad.platforms.omiq.populations import Population
 from pentad.platforms.omiq.tree import label
 from pentad.results.tokens import estimate
-from pentad.text import plural, shorten
+from pentad.secrecy import without_secrets
+from pentad.text import clean_json, plural, shorten
 
 TaskId = Annotated[Id, Field(max_length=40)]
 # A large document takes some megabytes, and exports of many files send the same one again and again; what a
@@ -28,6 +29,9 @@ _LIFE = 120.0
 # that nothing of it is cut without being counted.
 _TASKS = 450
 _ARTIFACTS = 150
+_SETTINGS = 250
+# Of a task, what is told otherwise; gates come as rows, and with omiq_list_gates.
+_TOLD = ("id", "parentId", "name", "type", "gatingTree")
 
 
 @dataclass
@@ -82,7 +86,7 @@ def _kept(omiq: Omiq) -> _Kept:
     example={"workflow_id": "$workflow"},
 )
 async def describe_workflow(omiq: Omiq, workflow_id: OmiqId, task_id: TaskId | None = None) -> Page[Row]:
-    """A workflow's tasks, artifacts and populations; `task_id`: those usable there."""
+    """Tasks, artifacts, populations; `task_id`: its settings, those usable there."""
     found = await workflow(omiq, workflow_id)
     task = found.task(task_id) if task_id else None
     rows = [row_of(population) for population in found.populations(task)]
@@ -92,6 +96,7 @@ async def describe_workflow(omiq: Omiq, workflow_id: OmiqId, task_id: TaskId | N
         "dataset_id": label(found.dataset_id),
         "tasks": _bounded(_lines(found, task), _TASKS),
         "artifacts": _bounded(_artifacts(found, task), _ARTIFACTS) or None,
+        "settings": _bounded(_settings(task), _SETTINGS) or None if task else None,
     }
     return Page(rows, ("id", "population", "task", "gate"), len(rows), about=about)
 
@@ -126,6 +131,13 @@ def _artifacts(workflow: Workflow, task: Task | None) -> Iterator[Mapping[str, A
     for artifact in workflow.artifacts:
         if task is None or artifact.task == task.id:
             yield {"task": label(artifact.task), "file": label(artifact.file)}
+
+
+def _settings(task: Task) -> Iterator[str]:
+    """`maxEvents: 1000`: the other members of a task, as omiq_update_workflow_task takes them."""
+    own = {name: value for name, value in task.raw.items() if name not in _TOLD}
+    for name, value in without_secrets(clean_json(own)).items():
+        yield f"{name}: {shorten(dumps(value), 160)}"
 
 
 def _bounded(told: Iterable[Any], room: int) -> list[Any]:

@@ -64,13 +64,15 @@ class Level:
 
 @dataclass(frozen=True)
 class Model:
-    """What a model has, in the order of its schema; hidden parts are left out."""
+    """What a model has, in the order of its schema; hidden parts are left out. Tables are those that the
+    schema names, as `schema.table` where it tells both."""
 
     name: str
     caption: str
     cube: str
     measures: tuple[Measure, ...]
     levels: tuple[Level, ...]
+    tables: tuple[str, ...] = ()
 
 
 def model_in(text: str, name: str) -> Model:
@@ -91,6 +93,7 @@ def model_in(text: str, name: str) -> Model:
         cube.get("name"),
         tuple(dict.fromkeys(_measures(cube))),
         tuple(dict.fromkeys(levels)),
+        tuple(dict.fromkeys(_tables(root))),
     )
 
 
@@ -169,6 +172,12 @@ def _caption(element: Element) -> str:
 
 def _shown(element: Element) -> bool:
     return element.get("visible").lower() not in _GONE
+
+
+def _tables(root: Element) -> Iterator[str]:
+    for one in root.all():
+        if one.tag == "Table" and one.get("name"):
+            yield ".".join(part for part in (one.get("schema"), one.get("name")) if part)
 
 
 def _measures(cube: Element) -> Iterator[Measure]:

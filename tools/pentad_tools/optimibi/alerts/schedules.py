@@ -6,7 +6,15 @@ from datetime import UTC, date, datetime, time, tzinfo
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from pentad.text import nearest, shorten
@@ -38,7 +46,7 @@ def _zone(value: str) -> str:
     return value
 
 
-Zone = Annotated[str, Field(min_length=1, max_length=60), BeforeValidator(_zone)]
+Zone = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_zone)]
 
 
 class Schedule(BaseModel):

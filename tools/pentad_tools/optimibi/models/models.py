@@ -82,8 +82,7 @@ async def list_models_brief(optimibi: Optimibi) -> Table[Row]:
     example={"model": "$model"},
 )
 async def get_model_source(optimibi: Optimibi, model: ModelName) -> Table[Row]:
-    """Measures and levels of a model with captions and unique names, as its schema has them; `about` says
-    which tables it reads."""
+    """Measures and levels of a model with captions and unique names, and the tables it reads."""
     found = await schema_of(optimibi, await model_named(optimibi, model))
     told = fields_of(found)
     return replace(told, about={**told.about, "tables": list(found.tables)})
