@@ -29,5 +29,5 @@ async def list_groups(
     limit: Limit = None,
     cursor: Cursor = None,
 ) -> Page[Group]:
-    """Groups to book people into; `uuid` is the group_id for optimized_create_batch. 25 to a page, no total."""
+    """Groups to book people into; `uuid` is group_id of optimized_create_batch. 25 to a page, no total."""
     return await optimized.page(Group, limit=limit, cursor=cursor, sort=sort)
