@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pentad import operations, platforms
+from pentad import platforms
 from pentad.boundary import Answer, Verdict, answer, settle
 from pentad.call import Progress
 from pentad.clock import Clock, SystemClock
 from pentad.consent.plans import Plan
-from pentad.operations import AnyOperation
+from pentad.operations import AnyOperation, Offered
 from pentad.session import Session
 from pentad.settings import PLATFORMS, Account, Settings, matches
 
@@ -35,12 +36,12 @@ class App:
             settings = _inside(settings, sandbox)
             transports = dict.fromkeys(sandbox.platforms, sandbox.transport)
         known = {name: platforms.load(name) for name in PLATFORMS if _offered(settings, name)}
-        found = [op for name in known for op in operations.in_package(f"pentad_tools.{name}")]
-        verbs = operations.in_package("pentad.verbs")
+        offered = Offered(["pentad.verbs", *(f"pentad_tools.{name}" for name in known)])
         self.sandbox = sandbox
-        self.operations = {op.name: op for op in (*verbs, *found)}
+        self.operations: Mapping[str, AnyOperation] = offered
         self.session = Session(settings, clock, self.operations, known, transports)
-        self.tools = {op.name: op for op in self.operations.values() if self._listed(op)}
+        listable = offered if settings.expose == "all" or settings.tools else offered.core
+        self.tools = {op.name: op for op in listable.values() if self._listed(op)}
 
     @property
     def settings(self) -> Settings:
@@ -56,7 +57,8 @@ class App:
 
     def problems(self) -> list[str]:
         """What is wrong with the settings, the accounts' included."""
-        known = self.session.platforms.items()
+        # The sandbox's own accounts are right, and to ask for them would import its platforms.
+        known = () if self.sandbox else self.session.platforms.items()
         accounts = [(platform, one) for name, platform in known for one in self.settings.of(name).values()]
         found = [problem for platform, account in accounts for problem in platform.problems(account)]
         for setting in ("enable", "tools", "exclude"):
@@ -92,12 +94,29 @@ def _offered(settings: Settings, platform: str) -> bool:
 
 def _inside(settings: Settings, sandbox: Sandbox) -> Settings:
     """The same settings with every account replaced by the sandbox's."""
-    accounts = {}
-    for name, box in sandbox.platforms.items():
-        # One credential is enough, and some platforms take no two.
-        settings_of = platforms.load(name).settings
-        first = next(setting.name for setting in settings_of if setting.secret)
-        known = {setting.name for setting in settings_of if not setting.secret or setting.name == first}
-        values = {setting: value for setting, value in box.credentials.items() if setting in known}
-        accounts[name] = Account(name, values | {"url": box.url})
+    accounts = {name: Account(name, _Lent(name, sandbox)) for name in sandbox.platforms}
     return replace(settings, sandbox=True, accounts=accounts)
+
+
+class _Lent(Mapping[str, str]):
+    """The values of an account of the sandbox, whose platform is imported and built when one is read."""
+
+    def __init__(self, platform: str, sandbox: Sandbox) -> None:
+        self._platform, self._sandbox = platform, sandbox
+
+    @cached_property
+    def _values(self) -> Mapping[str, str]:
+        box, settings = self._sandbox.platforms[self._platform], platforms.load(self._platform).settings
+        # One credential is enough, and some platforms take no two.
+        first = next(setting.name for setting in settings if setting.secret)
+        known = {setting.name for setting in settings if not setting.secret or setting.name == first}
+        return {name: value for name, value in box.credentials.items() if name in known} | {"url": box.url}
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import pkgutil
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypedDict, TypeVar, Unpack
 from urllib.parse import quote
 
@@ -25,6 +25,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Effect = Literal["read", "write", "destructive", "admin"]
 _PLACE = re.compile(r"\{(\w+)\}")
+# How a decorator marks a core operation, spelt as the formatter spells it.
+_CORE = b"core=True"
 
 
 @dataclass(frozen=True)
@@ -199,9 +201,49 @@ def in_module(name: str) -> list[AnyOperation]:
     return sorted(own, key=lambda operation: operation.name)
 
 
+def _modules(package: str) -> Iterator[tuple[str, Path]]:
+    """Every module of a package, and its file."""
+    for root in importlib.import_module(package).__path__:
+        for file in Path(root).rglob("*.py"):
+            inner = file.relative_to(root).with_suffix("").parts
+            yield ".".join((package, *inner)).removesuffix(".__init__"), file
+
+
 @cache
 def in_package(name: str) -> tuple[AnyOperation, ...]:
     """The operations of every module of a package, by name."""
-    package = importlib.import_module(name)
-    modules = (found.name for found in pkgutil.walk_packages(package.__path__, f"{name}."))
-    return tuple(sorted((op for module in modules for op in in_module(module)), key=lambda op: op.name))
+    found = (operation for module, _ in _modules(name) for operation in in_module(module))
+    return tuple(sorted(found, key=lambda operation: operation.name))
+
+
+@cache
+def core_of(name: str) -> tuple[AnyOperation, ...]:
+    """The core operations of a package, by name. Modules whose text marks none are not imported for it."""
+    modules = (module for module, file in _modules(name) if _CORE in file.read_bytes())
+    found = (operation for module in modules for operation in in_module(module) if operation.core)
+    return tuple(sorted(found, key=lambda operation: operation.name))
+
+
+class Offered(Mapping[str, AnyOperation]):
+    """The operations of some packages by name: the core ones at once, which is what a start needs, all of
+    them when another one is asked for or they are counted."""
+
+    def __init__(self, packages: Sequence[str]) -> None:
+        self._packages = packages
+
+    @cached_property
+    def core(self) -> Mapping[str, AnyOperation]:
+        return {one.name: one for package in self._packages for one in core_of(package)}
+
+    @cached_property
+    def _every(self) -> Mapping[str, AnyOperation]:
+        return {one.name: one for package in self._packages for one in in_package(package)}
+
+    def __getitem__(self, name: str) -> AnyOperation:
+        return self.core.get(name) or self._every[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._every)
+
+    def __len__(self) -> int:
+        return len(self._every)

@@ -29,7 +29,7 @@ FIXTURES = contents.FIXTURES | talking.FIXTURES | questions.FIXTURES
 def build(app: App) -> Server[App]:
     """The app's own server. What is a fixture is answered here, all else by the server's own handlers."""
     own = {one.name: one for one in operations.in_module("tests.conformance.operations")}
-    app.operations.update(own)
+    app.session.operations = app.operations = {**app.operations, **own}
     app.tools.update(own)
     server = build_server(app)
     server.get_tool_input_schema = _schema

@@ -47,8 +47,9 @@ class Budget:
         self._forget(now)
         if self.limit is not None:
             unseen = (self.limit - remaining) - len(self.taken)
-            since = now if reset is None else min(now, now + reset - self.window)
-            self.taken = deque(sorted([*self.taken, *[since] * max(0, unseen)]))
+            if unseen > 0:
+                since = now if reset is None else min(now, now + reset - self.window)
+                self.taken = deque(sorted([*self.taken, *[since] * unseen]))
 
     def remaining(self, now: float) -> int | None:
         """Slots free right now, as far as known."""

@@ -1,1 +1,1 @@
-"""Optimibi: datasets of cytometry files, workflows with gates, exports of events."""
+"""Optimibi: reports, models and connections, alerts, and who may do what."""
