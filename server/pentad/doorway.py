@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HOST = re.compile(rb"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?")
 _ORIGIN = re.compile(rb"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?")
@@ -18,6 +18,13 @@ _ORIGIN = re.compile(rb"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?")
 MOST_HEAD = 32 * 2**10
 MOST_HEADERS = 100
 MOST_BODY = 4 * 2**20
+# How the SDK begins to say that a message of the older protocol is none; what follows quotes it, between
+# names of the SDK's own classes.
+_REFUSED = b'"message":"Validation error: '
+_NO_MESSAGE = (
+    b'{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Invalid request: the body is no message '
+    b'of JSON-RPC 2.0 as MCP has it"}}'
+)
 
 
 class Doorway:
@@ -28,7 +35,7 @@ class Doorway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = _refusal(scope) if scope["type"] == "http" else None
-        await (refusal or self._inner)(scope, receive, send)
+        await (refusal or self._inner)(scope, receive, _worded(send))
 
 
 def _refusal(scope: Scope) -> PlainTextResponse | None:
@@ -46,3 +53,23 @@ def _refusal(scope: Scope) -> PlainTextResponse | None:
 
 def _named(scope: Scope, name: bytes) -> list[bytes]:
     return [value for one, value in scope["headers"] if one == name]
+
+
+def _worded(send: Send) -> Send:
+    """The same, but for what is said to a body that is no message."""
+    held: list[Message] = []
+
+    async def say(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 400:
+            held.append(message)
+            return
+        if held:
+            start = held.pop()
+            if _REFUSED in message.get("body", b""):
+                message = {**message, "body": _NO_MESSAGE}
+                others = [one for one in start["headers"] if one[0] != b"content-length"]
+                start = {**start, "headers": [*others, (b"content-length", b"%d" % len(_NO_MESSAGE))]}
+            await send(start)
+        await send(message)
+
+    return say
