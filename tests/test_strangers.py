@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _SPELLING = "\t\n\r\u200c\u200d"
 
 
-def _chosen(platform: str) -> list[Any]:
+def _chosen(platform: str) -> Sequence[Any]:
     """Its reads that are shown by default and some of what needs a plan; all that it has, to prove it."""
     found = operations.in_package(f"pentad_tools.{platform}")
     if PROOF:

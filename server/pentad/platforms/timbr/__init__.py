@@ -164,13 +164,17 @@ class Timbr(Platform):
         enveloped = isinstance(data, dict) and "status" in data and not self._is_bare(data)
         if enveloped and (data["status"] != "success" or _words(data.get("data"), strict=True)):
             raise Disguised(self.explain(200, data, ""))
-        bare = isinstance(data, dict | list | Stored) or self.operation.endpoint.template.startswith(_BARE)
-        if not enveloped and (self.operation.effect != "read" or not bare):
+        if not enveloped and not self._may_lack_status(data):
             raise Malformed(f"{self.label} answered without a status that tells success from failure.")
         payload = data.get("data") if enveloped else data
         if isinstance(payload, dict):
             return payload
         return {"rows": payload} if isinstance(payload, list | Stored) else {"value": payload}
+
+    def _may_lack_status(self, data: Any) -> bool:
+        """A read may answer with what was asked for and nothing else; a change has to say that it was made."""
+        bare = self.operation.endpoint.template.startswith(_BARE)
+        return self.operation.effect == "read" and (bare or isinstance(data, dict | list | Stored))
 
     def _is_bare(self, data: Mapping[str, Any]) -> bool:
         template = self.operation.endpoint.template
