@@ -172,7 +172,7 @@ class Timbr(Platform):
         return {"rows": payload} if isinstance(payload, list | Stored) else {"value": payload}
 
     def _may_lack_status(self, data: Any) -> bool:
-        """A read may answer with what was asked for and nothing else; a change has to say that it was made."""
+        """A read may answer with nothing but what was asked for; a change has to say that it was made."""
         bare = self.operation.endpoint.template.startswith(_BARE)
         return self.operation.effect == "read" and (bare or isinstance(data, dict | list | Stored))
 
