@@ -40,6 +40,8 @@ async def run(port: int, sandbox: Sandbox, out: TextIO) -> None:
             Mounted(mounts(sandbox.platforms)),
             http=BreakableProtocol,
             lifespan="off",
+            # Its own would be set up for the whole process.
+            log_config=None,
             log_level="warning",
             access_log=False,
             date_header=False,
