@@ -39,7 +39,8 @@ def _start(found: dict[str, starts.Starts], name: str) -> Promise:
         f"{times:.2f} x",
         round(times, 2) <= START,
         f"half of the {starts.ROUNDS} rounds lie between {low:.2f} and {high:.2f}; of the processor's time "
-        f"it takes {starts.busier(found, name):.2f} x.",
+        f"it takes {starts.busier(found, name):.2f} x. Beyond the SDK, which both load, are the schemas of "
+        "the listed tools and the modules behind them.",
     )
 
 

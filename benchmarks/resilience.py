@@ -30,7 +30,7 @@ CALLS = 4_000
 ROUNDS = 10
 BURSTS, SIZE = 20, 20
 HANGING = 12
-BLOCKS, BLOCK = 16, 15
+BLOCKS, BLOCK = 12, 30
 _TOOL, _REPORT = "claribi_get_report", {"report_id": "9001"}
 
 T = TypeVar("T")
@@ -85,17 +85,17 @@ async def beside(folder: Path) -> tuple[float, float]:
     async with _served(folder) as app:
         await _timed(app, BLOCK)
         for turn in range(BLOCKS):
-            first = await _hanging(app) if turn % 2 else median(await _timed(app, BLOCK))
-            second = median(await _timed(app, BLOCK)) if turn % 2 else await _hanging(app)
-            well, ill = (second, first) if turn % 2 else (first, second)
-            alone.append(well)
-            times.append(ill / well)
+            order = (0, HANGING) if turn % 2 else (HANGING, 0)
+            took = {count: await _among(app, count) for count in order}
+            alone.append(took[0])
+            times.append(took[HANGING] / took[0])
     return median(alone), median(times)
 
 
-async def _hanging(app: App) -> float:
-    """Median seconds of a call while others hang."""
-    hanging = [asyncio.create_task(app.call("omiq_list_datasets", {})) for _ in range(HANGING)]
+async def _among(app: App, count: int) -> float:
+    """Median seconds of a call while so many others hang; with none, after the same rest, as a machine that
+    was idle is slower for a while."""
+    hanging = [asyncio.create_task(app.call("omiq_list_datasets", {})) for _ in range(count)]
     await asyncio.sleep(1.0)
     took = await _timed(app, BLOCK)
     for task in hanging:

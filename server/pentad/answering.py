@@ -14,7 +14,7 @@ from pentad.models import Page, Record, Saved, record_of
 from pentad.results import render
 from pentad.results.folder import Unkept
 from pentad.results.record import Stored
-from pentad.results.tokens import estimate
+from pentad.results.tokens import estimate, fits
 from pentad.secrecy import SECRET, SWEPT
 from pentad.session import Session
 from pentad.settings import Settings
@@ -118,7 +118,7 @@ class Answering:
         """Columns that were asked for where no row says whether they exist, unless they alone would take the
         budget: then there are none."""
         columns = list(dict.fromkeys(fields or ()))
-        return columns if estimate(dumps(columns)) <= self._budget // 2 else []
+        return columns if fits(dumps(columns), self._budget // 2) else []
 
     def _record(self, members: Mapping[str, Any]) -> str:
         plain: dict[str, Any] = render.without_nulls(members)
@@ -204,7 +204,7 @@ def question(plan: Plan) -> str:
 def error_text(error: PlatformError, budget: int) -> str:
     """The error within the budget: whole positions are left out, and counted, before words are cut."""
     told = error.words()
-    if estimate(dumps(told)) <= budget:
+    if fits(dumps(told), budget):
         return dumps(told)
     problems: Mapping[str, Any] = told.get("problems", {})
     told["message"] = shorten(told["message"], budget)

@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 from benchmarks.tokens import count
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pentad.jsontext import dumps
-from pentad.results.tokens import estimate
+from pentad.results.tokens import estimate, fits
 from tests.answers.given import NAMES, PROSE
 from tests.inside import EVERYTHING, World, example_of
+from tests.proof import EXAMPLES
 
 _SHORT_BY = 0.97
 _LONGER_BY = 1.6
@@ -108,3 +111,12 @@ def test_a_text_that_no_answer_can_hold_is_not_looked_at_closely() -> None:
 def test_nothing_takes_nothing() -> None:
     assert estimate("") == 0
     assert estimate("  ") == 1
+
+
+@settings(max_examples=EXAMPLES)
+@given(
+    st.one_of(st.text(max_size=60), st.text(st.characters(max_codepoint=127), max_size=200)),
+    st.integers(0, 120),
+)
+def test_a_text_fits_exactly_when_its_estimate_does(text: str, budget: int) -> None:
+    assert fits(text, budget) is (estimate(text) <= budget)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pentad.jsontext import dumps
 from pentad.results.record import Stored
-from pentad.results.tokens import estimate
+from pentad.results.tokens import estimate, fits
 
 Row = Mapping[str, Any]
 _FRAME = 30
@@ -104,15 +104,15 @@ def without_nulls(value: Any) -> Any:
 
 def shrunk(members: Row, budget: int) -> dict[str, Any] | None:
     """The record with long texts and lists shortened until it fits; None if it fits as it is."""
-    if estimate(dumps(members)) <= budget:
+    if fits(dumps(members), budget):
         return None
     small: dict[str, Any] = {}
     for width, items, depth in ((1000, 20, 6), (300, 8, 4), (120, 4, 3), (60, 2, 2), (24, 0, 1)):
         small = {name: _shrunk(value, width, items, depth) for name, value in members.items()}
-        if estimate(dumps(small)) <= budget:
+        if fits(dumps(small), budget):
             return small
     small = {name: brief(value, 24) for name, value in members.items()}
-    if estimate(dumps(small)) <= budget:
+    if fits(dumps(small), budget):
         return small
     return {"members": _leading(list(members), budget)}
 

@@ -38,6 +38,12 @@ def estimate(text: str) -> int:
     return math.ceil(total)
 
 
+def fits(text: str, budget: int) -> bool:
+    """Whether it is estimated at no more than the budget. No sign of ASCII takes more than a token, so that a
+    short text, as most are, need not be looked at."""
+    return (len(text) <= budget and text.isascii()) or estimate(text) <= budget
+
+
 def _word(text: str) -> float:
     """Letters and digits in one run: words of a language, or random signs, which share few tokens."""
     parts = re.findall(_PARTS, text)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pentad.errors import Rejected, Unavailable
 from pentad.jsontext import dumps
 from pentad.operations import AnyOperation, reads
-from pentad.results.tokens import estimate
+from pentad.results.tokens import fits
 from pentad.session import Desk, Session
 from pentad.text import shorten
 
@@ -75,7 +75,7 @@ def _rows(session: Session, found: Sequence[AnyOperation]) -> list[list[str]]:
     levels = [0] * len(found)
     while True:
         rows = [_row(session, *pair) for pair in zip(found, levels, strict=False)]
-        if estimate(dumps(rows)) <= _BUDGET or len(rows) == 1:
+        if fits(dumps(rows), _BUDGET) or len(rows) == 1:
             return rows
         open_ones = [place for place, level in enumerate(levels) if level + 1 < len(_DETAILS)]
         if open_ones:

@@ -18,7 +18,7 @@ from pentad.results import render
 from pentad.results.draft import Draft
 from pentad.results.record import Stored
 from pentad.results.sources import Source
-from pentad.results.tokens import estimate
+from pentad.results.tokens import estimate, fits
 from pentad.session import Desk
 from pentad.text import nearest, quoted, shorten
 
@@ -151,7 +151,7 @@ def _fitting(text: str, offset: int, budget: int) -> int:
     low, high = 1, min(len(text) - offset, budget * _SLICE * 2)
     while low < high:
         middle = (low + high + 1) // 2
-        if estimate(dumps(text[offset : offset + middle])) <= budget:
+        if fits(dumps(text[offset : offset + middle]), budget):
             low = middle
         else:
             high = middle - 1
