@@ -18,6 +18,7 @@ from schemathesis.core.result import Ok
 
 from pentad import operations
 from pentad.catalogue import catalogue
+from pentad.jsontext import dumps
 from pentad.sandbox import PLATFORMS, Sandbox
 from pentad.sandbox.asgi import matched
 from pentad.sandbox.optimibi.routes import ROUTES
@@ -92,6 +93,14 @@ def failures(case: Made, answer: httpx.Response, checks: Sequence[CheckFunction]
     return []
 
 
+def _part(value: Any) -> Any:
+    """A part as it can be sent: in a form of several parts a number is text."""
+    if isinstance(value, tuple):
+        name, content, *more = value
+        return name, _part(content), *more
+    return value if isinstance(value, bytes | str) else dumps(value)
+
+
 class Counter:
     """A platform of the sandbox, fresh, that is asked over its own transport. Of Optimibi's two editions it
     is the newer one, unless only the older has the address."""
@@ -117,6 +126,8 @@ class Counter:
                 case.path_parameters[name] = self.places[name]
         told = case.as_transport_kwargs(base_url=self.box.url, headers=self._signed)
         told.pop("cookies", None)
+        if told.get("files"):
+            told["files"] = [(name, _part(value)) for name, value in told["files"]]
         if isinstance(told.get("data"), bytes | str):
             told["content"] = told.pop("data")
         request = self._client.build_request(**told)

@@ -37,6 +37,9 @@ CONFORMING: Sequence[CheckFunction] = (
 REFUSED: Sequence[CheckFunction] = (not_a_server_error, negative_data_rejection)
 # The others tell a refusal with a status of success, which schemathesis would take for one.
 REFUSING = ("claribi", "omiq", "optimized")
+# What takes bodies that the contract does not allow: that of a dashboard is a guess which a change in part
+# need not meet, and the document of a task is stored as it comes.
+TAKING = {"claribi": {"update_dashboard"}, "omiq": {"update_workflow_task"}}
 # Operations of the contract: tried, and left out as Pentad exposes them to nobody.
 COUNTED = {"claribi": (25, 1), "omiq": (34, 1), "optimibi": (157, 5), "optimized": (2, 0), "timbr": (15, 20)}
 # Departures that are errors of a contract. A page beyond the last is a 404 to the framework that clariBI is
@@ -49,7 +52,16 @@ _ENVELOPED, _IN_WORDS = {"JsonSchemaError 200"}, {"UndefinedContentType 200"}
 _PAGE, _BLANK = {"UndefinedContentType 404"}, {"MalformedJson 404", "MissingContentType 404"}
 KNOWN: Mapping[str, Mapping[str, set[str]]] = {
     "claribi": dict.fromkeys(
-        ("list_dashboards", "list_data_sources", "list_forecasts", "list_reports"), _BEYOND
+        (
+            "list_dashboards",
+            "list_dashboards_unversioned",
+            "list_data_sources",
+            "list_data_sources_unversioned",
+            "list_forecasts",
+            "list_reports",
+            "list_reports_unversioned",
+        ),
+        _BEYOND,
     ),
     "optimibi": {
         **dict.fromkeys(("get_item_acl", "get_model_acl", "verify_row_rule"), _ENVELOPED),
@@ -89,7 +101,7 @@ def test_the_sandbox_refuses_bodies_that_the_contract_does_not_allow(platform: s
         }
 
     assert len(accepted) >= 2 or platform == "optimized"
-    assert {name: told for name, told in accepted.items() if told} == {}
+    assert {name for name, told in accepted.items() if told} <= TAKING.get(platform, set())
 
 
 def departures(
