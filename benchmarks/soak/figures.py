@@ -67,7 +67,8 @@ def _flat(name: str, found: Growth, bound: Bound) -> Promise:
 def _called(run: Soaked) -> list[Promise]:
     limited = sum(count for told, count in run.gauges.answers.items() if told.endswith(_LIMITED))
     strange = run.ledger.unexplained.total()
-    said, where = sum(run.gauges.complaints.values()), "; ".join(run.gauges.complaints)
+    said = sum(run.gauges.complaints.values())
+    where = "; ".join(f"{count} of {place}" for place, count in run.gauges.complaints.items())
     return [
         Promise("refusals by the platforms' documented limits (429)", "0", str(limited), limited == 0),
         Promise("errors that nothing in the soak provokes", "0", str(strange), strange == 0),

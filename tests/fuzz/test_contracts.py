@@ -50,6 +50,8 @@ _ENVELOPED, _IN_WORDS = {"JsonSchemaError 200"}, {"UndefinedContentType 200"}
 # Pages for a browser, and addresses of the server that they run in, have its error page or nothing in place
 # of the platform's object.
 _PAGE, _BLANK = {"UndefinedContentType 404"}, {"MalformedJson 404", "MissingContentType 404"}
+# A tree that may not be read is an empty body.
+_NO_TREE = {"MalformedJson 200"}
 KNOWN: Mapping[str, Mapping[str, set[str]]] = {
     "claribi": dict.fromkeys(
         (
@@ -70,6 +72,7 @@ KNOWN: Mapping[str, Mapping[str, set[str]]] = {
         "get_model_source": _IN_WORDS,
         **dict.fromkeys(("open_report", "edit_report", "embed_report"), _PAGE),
         **dict.fromkeys(("move_items", "restore_items"), _BLANK),
+        "get_file_tree": _NO_TREE,
     },
 }
 
