@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncGenerator
 from typing import Any
 
 import httpx2 as httpx
+import pytest
 from mcp import Client
 
 from pentad.doorway import MOST_BODY, MOST_HEAD
 from tests import corpora
 from tests.inside import World, text_of
-from tests.loopback import HELLO, post, served
+from tests.loopback import HEADERS, HELLO, post, served
 
 REPORTS = ("claribi_list_reports", {"limit": 100})
 # Headers, and bytes in each.
 HEADS = ((5000, 20), (101, 1), (40, 1000))
+NOTE = b'{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}}'
 # What would lead elsewhere, or speak for somebody else, if it were believed.
 MISLEADING = {
     "X-Forwarded-Host": "evil.test",
@@ -168,6 +171,34 @@ async def test_the_end_and_the_errors_of_a_session_leave_others_alone(world: Wor
             await asyncio.gather(*calls, return_exceptions=True)
         assert "rows" in text_of(await kept.call_tool("read_result", {"result": handle}))
         assert (await post(url, {"Mcp-Session-Id": "0" * 32})).status_code == 404
+
+
+def _request(method: str, session: str, body: bytes = b"") -> bytes:
+    heads = {**HEADERS, "Host": "localhost:1", "Mcp-Session-Id": session, "Content-Length": str(len(body))}
+    head = "".join(f"{name}: {value}\r\n" for name, value in heads.items())
+    return f"{method} /mcp HTTP/1.1\r\n{head}\r\n".encode() + body
+
+
+@pytest.mark.parametrize("notes", [1, 3, 20])
+async def test_what_was_said_before_a_session_ended_is_taken_in_first(
+    world: World, caplog: pytest.LogCaptureFixture, notes: int
+) -> None:
+    async with served(world) as url:
+        session = (await post(url)).headers["mcp-session-id"]
+        port = httpx.URL(url).port
+        lines = [await asyncio.open_connection("127.0.0.1", port) for _ in range(notes + 1)]
+        # Written without a turn of the loop in between, so that the server reads all in one of its own.
+        for _, writer in lines[:-1]:
+            writer.write(_request("POST", session, NOTE))
+        lines[-1][1].write(_request("DELETE", session))
+        told = [(await reader.readline()).split()[1] for reader, _ in lines]
+        for _, writer in lines:
+            writer.close()
+        after = await post(url, {"Mcp-Session-Id": session}, NOTE)
+
+    assert told == [*[b"202"] * notes, b"200"]
+    assert after.status_code == 404
+    assert [one.name for one in caplog.records if one.levelno >= logging.WARNING] == []
 
 
 async def test_it_listens_on_127_0_0_1_and_says_hello_there(world: World) -> None:

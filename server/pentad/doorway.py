@@ -7,6 +7,7 @@ authenticated: every user and process of this machine can ask, and reaches what 
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from starlette.responses import PlainTextResponse
@@ -18,6 +19,8 @@ _ORIGIN = re.compile(rb"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?")
 MOST_HEAD = 32 * 2**10
 MOST_HEADERS = 100
 MOST_BODY = 4 * 2**20
+# Seconds that the end of a session waits for what it was told before: one turn of the loop, if nothing hangs.
+_HANDING_OVER = 1.0
 # How the SDK begins to say that a message of the older protocol is none; what follows quotes it, between
 # names of the SDK's own classes.
 _REFUSED = b'"message":"Validation error: '
@@ -32,10 +35,34 @@ class Doorway:
 
     def __init__(self, inner: ASGIApp) -> None:
         self._inner = inner
+        # What was accepted (202), and which its session has not taken in yet.
+        self._accepted = set[tuple[bytes, asyncio.Task[None] | None]]()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = _refusal(scope) if scope["type"] == "http" else None
-        await (refusal or self._inner)(scope, receive, _worded(send))
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        session = b"".join(_named(scope, b"mcp-session-id"))
+        if scope["method"] == "DELETE":
+            await self._taken_in(session)
+        this = session, asyncio.current_task()
+
+        async def say(message: Message) -> None:
+            if message.get("status") == 202:
+                self._accepted.add(this)
+            await send(message)
+
+        try:
+            await (_refusal(scope) or self._inner)(scope, receive, _worded(say))
+        finally:
+            self._accepted.discard(this)
+
+    async def _taken_in(self, session: bytes) -> None:
+        """The SDK accepts a notification and then hands it over. One whose session ends in between would be
+        lost, and end in an error nobody asked for."""
+        under_way = [task for one, task in self._accepted if one == session and task is not None]
+        if under_way:
+            await asyncio.wait(under_way, timeout=_HANDING_OVER)
 
 
 def _refusal(scope: Scope) -> PlainTextResponse | None:

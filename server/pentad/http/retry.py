@@ -111,11 +111,11 @@ class Retrying(httpx.AsyncBaseTransport):
         """A lane and slots, both at the moment of sending; no lane is kept while waiting for a slot."""
         while True:
             async with self.pacing.lanes:
-                wait = self.pacing.wait(errand.budgets)
+                # Much may have failed while this one stood in the queue.
+                self.breaker.check()
+                wait = self.pacing.take(errand.budgets)
                 if wait <= 0:
-                    # Much may have failed while this one stood in the queue.
                     self.breaker.admit()
-                    self.pacing.take(errand.budgets)
                     yield
                     return
             if wait >= errand.call.left():
