@@ -11,7 +11,7 @@ from pentad.answering import Answering, error_text, plan_text
 from pentad.call import Call, Progress, Unfinished
 from pentad.consent.accounting import accounted, declined
 from pentad.consent.plans import Plan, Planned
-from pentad.errors import AuthFailed, PlatformError, RateLimited, Rejected, Unavailable
+from pentad.errors import AuthFailed, Malformed, PlatformError, RateLimited, Rejected, Unavailable
 from pentad.jsontext import dumps
 from pentad.models import Record
 from pentad.operations import AnyOperation
@@ -99,7 +99,7 @@ async def apply(session: Session, plan_id: str, call: Call, *, asked: bool = Fal
     try:
         return await perform(session, plan.operation, plan.arguments, call)
     except PlatformError as error:
-        passing = isinstance(error, RateLimited | Unavailable | AuthFailed)
+        passing = isinstance(error, RateLimited | Unavailable | AuthFailed | Malformed)
         if error.outcome == "none" and passing and plan.state == "applied":
             plan.state = "open"
             error.message = f"{error.message} Nothing was done, and the plan still stands."

@@ -11,6 +11,7 @@ import pytest
 
 from pentad.consent.audit import Entry, read
 from pentad.sandbox import Fault
+from pentad.sandbox.faults import Kind
 from pentad.settings import Account
 from tests.inside import World
 
@@ -78,12 +79,15 @@ async def test_what_was_refused_and_what_is_unclear_are_told_apart(world: World)
     ]
 
 
-async def test_a_change_that_nothing_was_sent_of_is_certain_and_its_plan_stands(world: World) -> None:
+@pytest.mark.parametrize("kind", ["reset", "truncate_json", "html"])
+async def test_a_change_that_nothing_was_sent_of_is_certain_and_its_plan_stands(
+    world: World, kind: Kind
+) -> None:
     """It breaks at what is read before it is sent, or at signing in."""
     planned = await world.ask("change_operation", name="optimibi_create_folder", arguments=FOLDER)
     optimibi = world.sandbox.platforms["optimibi"]
-    optimibi.faults.add(Fault("reset", method="GET", times=None))
-    optimibi.faults.add(Fault("reset", path="*login*", times=None))
+    optimibi.faults.add(Fault(kind, method="GET", times=None))
+    optimibi.faults.add(Fault(kind, path="*login*", times=None))
     broken = await world.refused("apply_plan", plan=planned["plan"])
     optimibi.faults.clear()
     world.clock.advance(60)

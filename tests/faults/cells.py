@@ -1,4 +1,8 @@
-"""The cells of the matrix: every tool that is shown by default, with each fault that is promised for."""
+"""The cells of the matrix: every tool that is shown by default, with each fault that is promised for.
+
+Verbs that run an operation are played with one that is no tool of its own, and keep its promises. Those that
+look at what is here already ask no platform, and do well in any trouble.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pentad.lookup import way_of
 from pentad.operations import AnyOperation
 from pentad.platforms import load as load_platform
 from pentad.sandbox import Fault
@@ -29,10 +34,24 @@ RENEWABLE: Mapping[str, Mapping[str, str]] = {
 _BETWEEN = 600.0
 
 
-# Asks the worker's process, which no skipping loop waits for.
-BESIDE = "omiq_summarize_population"
-# What else needs the disk: it counts in a file that it fetches.
-_ON_DISK = (BESIDE,)
+# What asks the worker's process, which no skipping loop waits for.
+BESIDE = ("omiq_summarize_population", "query_results")
+# What needs the disk besides tools that save a file: the one counts in a file, the other keeps its answers.
+_ON_DISK = BESIDE
+# Verbs that run an operation, and which.
+THROUGH: Mapping[str, str] = {
+    "call_operation": "claribi_list_data_sources",
+    "change_operation": "omiq_create_dataset",
+    "apply_plan": "claribi_update_dashboard",
+}
+# Verbs that ask no platform, what they are given where `{}` is a result's handle, and the call it is of.
+HERE: Mapping[str, Mapping[str, str]] = {
+    "find_operations": {"query": "reports that are finished"},
+    "pentad_status": {},
+    "read_result": {"result": "{}"},
+    "query_results": {"sql": "SELECT COUNT(*) AS n FROM {}"},
+}
+_KEPT = ("claribi_list_reports", {"limit": 60})
 
 
 class Playhouse(Stage):
@@ -78,11 +97,13 @@ class Cell:
         return self.met and self.ending in self.promise.endings and self.seconds <= self.promise.seconds
 
 
-async def play(world: World, operation: AnyOperation, trouble: Trouble, number: int) -> Cell:
+async def play(
+    world: World, operation: AnyOperation, trouble: Trouble, number: int, verb: str | None = None
+) -> Cell:
     """One call in trouble, with a connection of its own that has signed in before. What `number` changes is
-    new to the platform."""
+    new to the platform. With a verb, the call is that one's."""
     box = world.sandbox.platforms[str(operation.platform)]
-    call = await _prepared(world, operation, trouble, number)
+    call = await _prepared(world, operation, trouble, number, verb)
     fault = None if trouble.fault is None else box.faults.add(_aimed(trouble, operation))
     began = world.clock.time()
     with full_disk(0) if trouble.full else nullcontext():
@@ -91,16 +112,33 @@ async def play(world: World, operation: AnyOperation, trouble: Trouble, number: 
     met = fault is None or trouble.lasting or len(box.faults) == 0
     box.faults.clear()
     ending = Ending.told(json.loads(answer.text))
-    return Cell(
-        operation.name, trouble.name, promised(trouble, operation), ending, took, met, answer.text[:300]
-    )
+    promise = promised(trouble, operation, verb)
+    return Cell(verb or operation.name, trouble.name, promise, ending, took, met, answer.text[:300])
 
 
-async def _prepared(
-    world: World, operation: AnyOperation, trouble: Trouble, number: int
-) -> tuple[str, dict[str, Any]]:
-    """The call, planned where it needs a plan, after everything that others left behind has worn off."""
-    session, platform = world.app.session, str(operation.platform)
+async def look(world: World, verb: str, trouble: Trouble) -> Cell:
+    """A verb that asks no platform, about what one told before it was in trouble."""
+    name, given = _KEPT
+    platform = str(world.app.operations[name].platform)
+    await _settled(world, platform, trouble)
+    handle = json.loads((await world.app.call(name, given)).text)["more"]["result"]
+    box = world.sandbox.platforms[platform]
+    asked = len(box.log)
+    if trouble.fault is not None:
+        box.faults.add(replace(trouble.fault, times=None))
+    began = world.clock.time()
+    with full_disk(0) if trouble.full else nullcontext():
+        answer = await world.app.call(verb, {k: v.format(handle) for k, v in HERE[verb].items()})
+    took = world.clock.time() - began
+    box.faults.clear()
+    ending, alone = Ending.told(json.loads(answer.text)), len(box.log) == asked
+    promise = within(1.0, REFUSED if trouble.full and verb in _ON_DISK else DONE)
+    return Cell(verb, trouble.name, promise, ending, took, alone, answer.text[:300])
+
+
+async def _settled(world: World, platform: str, trouble: Trouble) -> None:
+    """Everything that others left behind has worn off, and the platform knows who asks."""
+    session = world.app.session
     while session.connections:
         await session.connections.popitem()[1].aclose()
     world.clock.advance(_BETWEEN)
@@ -108,7 +146,17 @@ async def _prepared(
     probe = load_platform(platform).probe
     assert probe is not None
     await world.app.call(probe, {})
+
+
+async def _prepared(
+    world: World, operation: AnyOperation, trouble: Trouble, number: int, verb: str | None
+) -> tuple[str, dict[str, Any]]:
+    """The call, planned where it needs a plan."""
+    await _settled(world, str(operation.platform), trouble)
     call = (operation.name, varied(world, operation, number))
+    if verb:
+        name, arguments = call
+        call = (way_of(operation), {"name": name, "arguments": arguments})
     if operation.reaches:
         call = ("apply_plan", {"plan": json.loads((await world.app.call(*call)).text)["plan"]})
     # Long enough for a new token to be another one.
@@ -127,10 +175,13 @@ def _aimed(trouble: Trouble, operation: AnyOperation) -> Fault:
     return replace(trouble.fault, times=1, method=operation.route.method, path=path)
 
 
-def promised(trouble: Trouble, operation: AnyOperation) -> Promise:
+def promised(trouble: Trouble, operation: AnyOperation, verb: str | None = None) -> Promise:
     """What the trouble promises to this operation. Only some sign-ins can be done anew, and only a tool that
     saves a file needs the disk."""
-    found = trouble.promises[sort_of(operation)]
+    # The plan that is applied here looks once more at what it changes, and that is where trouble that lasts
+    # is met: nothing is done yet.
+    looks = verb == "apply_plan" and trouble.lasting
+    found = trouble.promises["read" if looks else sort_of(operation)]
     if trouble.name == "expired token" and operation.platform not in RENEWABLE:
         return within(found.seconds, STRANGER)
     saves = operation.fn.__annotations__.get("return") == "Saved"
@@ -144,5 +195,9 @@ async def played(house: Playhouse, trouble: Trouble, number: int, *, beside: boo
     """Every tool in one trouble, each from the same beginning; `beside` the ones that a skipping loop cannot
     play."""
     async with house.signed_in() as world:
-        chosen = [one for one in core(world) if (one.name == BESIDE) is beside]
-        return [await play(world, operation, trouble, number) for operation in chosen]
+        chosen = [one for one in core(world) if (one.name in BESIDE) is beside]
+        cells = [await play(world, operation, trouble, number) for operation in chosen]
+        known = world.app.operations
+        through = {} if beside else THROUGH
+        cells += [await play(world, known[name], trouble, number, verb) for verb, name in through.items()]
+        return cells + [await look(world, verb, trouble) for verb in HERE if (verb in BESIDE) is beside]

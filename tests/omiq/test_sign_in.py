@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from pentad.http.auth import expires
 from pentad.platforms.omiq import Omiq
-from pentad.platforms.omiq.signing import expires
 from pentad.sandbox import Fault
+from pentad.sandbox.omiq.access import PERSONAL_LIFE
 from pentad.settings import Account
 from tests.inside import World
 
@@ -44,7 +45,7 @@ async def test_a_personal_token_is_sent_as_it_is_and_tells_its_holder(world: Wor
 
 async def test_an_expired_token_is_told_before_anything_is_sent(world: World) -> None:
     world.as_user("omiq", token=held(world)["expired_token"])
-    world.clock.advance(120)
+    world.clock.advance(700)
     told = await world.refused("omiq_list_datasets")
 
     assert told["error"] == "auth_failed"
@@ -78,6 +79,26 @@ async def test_calls_that_arrive_together_make_one_login_which_serves_until_a_mi
     assert logins(world) == 2
     used = {one.request_headers["authorization"] for one in world.sent("omiq") if one.path != LOGIN}
     assert len(used) == 2
+
+
+@pytest.mark.parametrize("ahead", [-600.0, 600.0])
+@pytest.mark.parametrize("way", ["secret", "token"])
+async def test_a_token_serves_to_its_end_though_the_clocks_differ_by_ten_minutes(
+    world: World, way: str, ahead: float
+) -> None:
+    omiq = world.sandbox.platforms["omiq"]
+    life = omiq.state.token_life if way == "secret" else PERSONAL_LIFE
+    omiq.clock.skew = ahead
+    world.as_user("omiq", **{way: held(world)[way]})
+    await world.ask("omiq_list_datasets")
+    left = life - ahead - 1 if way == "token" else 3 * life
+    for _ in range(30):
+        world.clock.advance(left / 30 - 0.01)
+        await world.ask("omiq_list_datasets")
+    # A token that is used beyond its end for the clock's sake is refused once, then there is another.
+    assert logins(world) <= (8 if way == "secret" else 0)
+    refused = [one for one in world.sent("omiq") if one.status == 401]
+    assert len(refused) <= (4 if way == "secret" else 0)
 
 
 @pytest.mark.parametrize("status", [401, 403, 500, 503])

@@ -202,11 +202,22 @@ async def test_a_jwt_goes_in_the_header_until_it_has_expired() -> None:
     desk = Desk({"auth_mode": "jwt", "jwt": jwt(exp=1_790_000_000 + 900)})
     assert await get_thing(desk.client()) == {"name": "lamp"}
     assert {call.headers["authorization"] for call in desk.calls} == {f"Bearer {desk.token}"}
-    desk.clock.advance(961)
+    desk.clock.advance(900 + 659)
+    assert await get_thing(desk.client()) == {"name": "lamp"}
+    desk.clock.advance(1)
     before = len(desk.calls)
     with pytest.raises(AuthFailed, match="expired"):
         await get_thing(desk.client())
     assert len(desk.calls) == before
+
+
+async def test_a_jwt_that_may_have_expired_is_asked_about_before_each_request() -> None:
+    desk = Desk({"auth_mode": "jwt", "jwt": jwt(exp=1_790_000_000 + 900)})
+    desk.clock.advance(901)
+    assert await get_thing(desk.client()) == {"name": "lamp"}
+    desk.token = None
+    with pytest.raises(AuthFailed, match="JWT may be expired"):
+        await get_thing(desk.client())
 
 
 async def test_a_revoked_jwt_is_noticed_within_ten_minutes() -> None:

@@ -19,6 +19,8 @@ from pentad.http.answers import json_of
 from pentad.http.errand import Errand
 
 Flow = AsyncGenerator[httpx.Request, httpx.Response]
+# Clocks differ by up to ten minutes: later than this after its end a token has certainly expired.
+CERTAIN = 660.0
 
 
 def signs(request: httpx.Request, origin: httpx.URL) -> bool:
@@ -220,3 +222,13 @@ def claims(token: str) -> Mapping[str, Any]:
     except (IndexError, ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}
+
+
+def expires(token: str) -> float:
+    """When a JWT ends by its own claim `exp`, in seconds since 1970; never, where it does not say."""
+    try:
+        exp = float(claims(token)["exp"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return math.inf
+    # Beyond these no date can be told.
+    return exp if 0 < exp < 10**11 else math.inf

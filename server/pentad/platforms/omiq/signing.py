@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,11 +10,9 @@ import httpx2 as httpx
 
 from pentad.clock import Clock
 from pentad.errors import AuthFailed
-from pentad.http.auth import Flow, TokenAuth, claims, object_of, sign, signs
+from pentad.http.auth import CERTAIN, Flow, TokenAuth, expires, object_of, sign, signs
 
 DISPLACED = "There is a more recent login for this account"
-# Clocks differ: a token is only called expired when it certainly is.
-_GRACE = 60.0
 _EARLY = 60.0
 # Whatever a token says, one login serves for so long.
 _LEAST = 30.0
@@ -33,7 +30,7 @@ class PersonalAuth(httpx.Auth):
     async def async_auth_flow(self, request: httpx.Request) -> Flow:
         if signs(request, self.origin):
             expiry = expires(self.token)
-            if self.clock.time() >= expiry + _GRACE:
+            if self.clock.time() >= expiry + CERTAIN:
                 when = datetime.fromtimestamp(expiry, UTC).strftime("%Y-%m-%d %H:%M UTC")
                 raise AuthFailed(f"OMIQ's personal token expired at {when}. {self.advice}", outcome="none")
             sign(request, "Authorization", f"Bearer {self.token}")
@@ -77,13 +74,3 @@ class SecretAuth(TokenAuth):
             "sign in again: stop what else uses this service account, then restart this server."
         )
         return True
-
-
-def expires(token: str) -> float:
-    """When a JWT ends by its own claim `exp`, in seconds since 1970; never, where it does not say."""
-    try:
-        exp = float(claims(token)["exp"])
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return math.inf
-    # Beyond these no date can be told.
-    return exp if 0 < exp < 10**11 else math.inf

@@ -13,7 +13,7 @@ import httpx2 as httpx
 
 from pentad.errors import AuthFailed, Malformed, Rejected
 from pentad.http.answers import Disguised, json_of
-from pentad.http.auth import TokenAuth, claims, sign
+from pentad.http.auth import CERTAIN, TokenAuth, expires, sign
 from pentad.http.errand import Errand
 from pentad.platforms.optimibi.dialect import is_failure_file, is_login, is_nobody
 
@@ -22,8 +22,6 @@ PROBE = "/plugin/datafor/api/extension/auth/fetchUser"
 _BELIEVED = 600.0
 # Seconds after which an answer that nobody would have had too is not believed without asking.
 _RECENT = 60.0
-# Clocks differ: a token is only called expired when it certainly is.
-_GRACE = 60.0
 
 
 @dataclass
@@ -124,8 +122,7 @@ class Jwt(Fixed):
     """A JWT that nobody can renew. Once it has expired by its own words nothing is sent any more."""
 
     def steps(self, request: httpx.Request) -> Iterator[httpx.Request]:
-        expiry = _expiry(self.credential)
-        if self.clock.time() >= expiry + _GRACE:
+        if self.clock.time() >= expires(self.credential) + CERTAIN:
             raise AuthFailed(
                 f"{self.label}'s JWT has expired by its own claim. {self.advice}", outcome="none"
             )
@@ -133,7 +130,8 @@ class Jwt(Fixed):
 
     def learnt(self, step: httpx.Request, response: httpx.Response) -> bool:
         done = super().learnt(step, response)
-        left = _expiry(self.credential) + _GRACE - self.clock.time()
+        # From its end on it is asked about before each request, as strangers get empty answers.
+        left = expires(self.credential) - self.clock.time()
         self._stale_at = min(self._stale_at, self.clock.monotonic() + max(left, 0.0))
         return done
 
@@ -162,12 +160,6 @@ class JwtInAddress(Jwt):
 
 def basic(username: str, password: str) -> str:
     return base64.b64encode(f"{username}:{password}".encode()).decode("ascii")
-
-
-def _expiry(token: str) -> float:
-    """When a JWT ends by its own claim, in seconds since 1970; never, where it does not say."""
-    told = claims(token).get("exp")
-    return float(told) if isinstance(told, int | float) and 0 < told < 10**11 else math.inf
 
 
 def session_in(response: httpx.Response) -> str | None:
