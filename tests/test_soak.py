@@ -115,6 +115,15 @@ async def test_an_expired_plan_holds_nothing_of_what_it_would_have_sent(world: W
     assert "expired" in (await world.refused("apply_plan", plan=told["plan"]))["message"]
 
 
+async def test_a_plan_that_was_carried_out_holds_nothing_of_what_was_sent(world: World) -> None:
+    told = await world.ask("optimibi_create_folder", path="/public/Web/Weekly")
+    (plan,) = world.app.session.plans.kept.values()
+    await world.ask("apply_plan", plan=told["plan"])
+
+    assert (plan.arguments, plan.preview.body) == ({}, None)
+    assert "not carried out twice" in (await world.refused("apply_plan", plan=told["plan"]))["message"]
+
+
 async def test_what_the_worker_loaded_goes_with_the_result(world: World) -> None:
     listed = await world.ask("claribi_list_reports", limit=40)
     handle = listed["more"]["result"]

@@ -106,6 +106,9 @@ async def apply(session: Session, plan_id: str, call: Call, *, asked: bool = Fal
             # Where the user was asked through their client, the model has not seen the plan's id.
             error.details = {**(error.details or {}), "plan": plan.id}
         raise
+    finally:
+        if plan.state == "applied":
+            plan.forget()
 
 
 async def perform(session: Session, operation: AnyOperation, checked: Mapping[str, Any], call: Call) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -19,15 +20,18 @@ PEOPLE = [{"external_id": "1", "person": {"first_name": "Aino", "phone_number": 
 
 
 class User:
-    """A person behind a client: answers each question as told, and remembers it."""
+    """A person behind a client: answers each question as told; remembers it and what `look` finds then."""
 
-    def __init__(self, *actions: str, wait: float = 0.0) -> None:
+    def __init__(self, *actions: str, wait: float = 0.0, look: Callable[[], Any] = list) -> None:
         self.actions = list(actions)
         self.wait = wait
         self.asked: list[str] = []
+        self.look = look
+        self.seen: list[Any] = []
 
     async def __call__(self, context: Any, params: Any) -> types.ElicitResult:
         self.asked.append(params.message)
+        self.seen.append(self.look())
         await asyncio.sleep(self.wait)
         action: Any = self.actions.pop(0) if len(self.actions) > 1 else self.actions[0]
         return types.ElicitResult(action=action, content={} if action == "accept" else None)

@@ -69,7 +69,8 @@ class Question:
 
     async def play(self, play: Play) -> None:
         operation, call = self.asked.spelt(play)
-        user = User(self.says)
+        # Once the plan is carried out, nothing is kept of what it would send.
+        user = User(self.says, look=play.newest)
         async with client(play.world, user, self.era) as opened:
             silent = self.says == "nothing" and self.era == "auto"
             result = await (raw(opened, *call) if silent else opened.call_tool(*call))
@@ -77,7 +78,7 @@ class Question:
             assert result.is_error
             play.judge(None)
             return
-        plan = play.register(play.newest(), operation, call)
+        plan = play.register(user.seen[-1] if user.seen else play.newest(), operation, call)
         plan.asked_by = call if self.era == "auto" else None
         if self.says == "accept":
             play.attempt(plan, said(result))

@@ -71,6 +71,10 @@ class Plan:
     state: str = "open"
     request: str = ""
 
+    def forget(self) -> None:
+        """Let go of what would be sent, which is about people; that the plan was there stays known."""
+        self.arguments, self.preview = {}, replace(self.preview, body=None, now=None)
+
     def confirm(self, print_: str) -> None:
         """Raise unless the request about to be sent is the one that was shown."""
         if print_ != self.print:
@@ -107,12 +111,11 @@ class Plans:
         return plan
 
     def tidy(self) -> None:
-        """Let go of what expired plans would have sent, which is about people; that they were there stays
-        known."""
+        """Plans that have expired keep nothing of what they would have sent."""
         now = self.clock.monotonic()
         for plan in self.kept.values():
             if plan.expires <= now and plan.arguments:
-                plan.arguments, plan.preview = {}, replace(plan.preview, body=None, now=None)
+                plan.forget()
 
     def open(self, owner: str) -> list[Plan]:
         """What waits for approval, the oldest first."""
