@@ -146,7 +146,8 @@ def matrix(found: Sequence[Cell]) -> Table:
     broken = tuple(f"Not held: {one.tool} in {one.trouble}: {one.told}" for one in found if not one.held)
     exceptions = (
         "A credential that cannot be renewed is an auth_failed when it expires. What needs the disk is "
-        "rejected when it is full. A file that is as long as was said is taken for whole.",
+        "rejected when it is full. A file that is as long as was said is taken for whole. Verbs that run an "
+        "operation keep the promises of that one; the others ask no platform and succeed.",
     )
     columns = ("fault", *SORTS, "tools", "held")
     return Table("Promises in each fault", columns, rows, (*exceptions, *broken))

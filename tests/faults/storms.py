@@ -65,7 +65,7 @@ def brew(box: SandboxPlatform, seed: int, share: float = SHARE) -> None:
 
 def safe(world: World) -> list[AnyOperation]:
     """The core reads of which every request may be repeated: none is long, and none starts something."""
-    return [one for one in core(world) if sort_of(one) == "read" and one.name != BESIDE]
+    return [one for one in core(world) if sort_of(one) == "read" and one.name not in BESIDE]
 
 
 async def reading(house: Playhouse, calls: int, seed: int, *, anew: int = 20) -> Weather:
