@@ -60,7 +60,8 @@ _TRACES = tuple(
     )
 )
 _GIVEN = re.compile(
-    r"=(?:(?<=word=)|(?<=pwd=)|(?<=passwd=)|(?<=_token=)|(?<=key=)|(?<=secret=))", re.IGNORECASE
+    r"=(?:(?<=word=)|(?<=pwd=)|(?<=passwd=)|(?<=[?&_]token=)|(?<=[?&]jwt=)|(?<=key=)|(?<=secret=))",
+    re.IGNORECASE,
 )
 _JWT = re.compile(r"(?<![\w-])(eyJ[\w-]{6,})(?:\.[\w-]*){2,4}", re.ASCII)
 _SHAPES = tuple(
@@ -89,6 +90,8 @@ _SHAPES = tuple(
             rf"\1{SECRET}",
             re.IGNORECASE,
         ),
+        # Of an address. Shorter ones are switches, such as OMIQ's `?token=true`.
+        (r"""([?&](?:token|jwt)=)[^;&\s"'#]{8,}""", rf"\1{SECRET}", re.IGNORECASE),
     )
 )
 

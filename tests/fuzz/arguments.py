@@ -21,10 +21,21 @@ UNHURRIED = (
     HealthCheck.too_slow,
 )
 
-# As deep as the protocol lets them be over HTTP, by half.
-_DEEP: Any = [0]
-for _ in range(500):
-    _DEEP = [_DEEP]
+
+class Deep(list[Any]):
+    """Lists in lists, as deep as the protocol lets them be over HTTP, by half; deeper than can be printed."""
+
+    def __init__(self) -> None:
+        inner: list[Any] = [0]
+        for _ in range(500):
+            inner = [inner]
+        super().__init__(inner)
+
+    def __repr__(self) -> str:
+        return "Deep()"
+
+
+_DEEP = Deep()
 # What tears down walls between languages: paths, addresses, headers, SQL, JSON in text, terminals, scripts.
 _TEXTS = [
     *(

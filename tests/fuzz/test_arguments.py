@@ -31,6 +31,8 @@ SPOKEN = 500 if PROOF else 15
 _WORKERS = ("export_result", "plot_result", "query_results")
 # Operations that one world serves before what was changed in it wears the examples off.
 _SHARED = 5 if PROOF else 30
+# Levels of lists and objects that the SDK's client writes, with some to spare.
+_SAYABLE = 200
 ERAS: list[Era] = ["auto", "legacy"]
 PLATFORMS = ("claribi", "omiq", "optimibi", "optimized", "timbr")
 
@@ -132,13 +134,23 @@ def verbs(handle: str) -> dict[str, dict[str, Any]]:
 
 
 def spoken(value: Any) -> bool:
-    """Whether a client can say this in JSON of the protocol."""
+    """Whether the SDK's client can say this: JSON that is no deeper than it writes."""
+    level = [value]
+    for _ in range(_SAYABLE):
+        plain = [one for one in level if not isinstance(one, dict | list)]
+        if not all(map(_is_spoken, plain)):
+            return False
+        pairs = [pair for one in level if isinstance(one, dict) for pair in one.items()]
+        items = [item for one in level if isinstance(one, list) for item in one]
+        level = [part for pair in pairs for part in pair] + items
+        if not level:
+            return True
+    return False
+
+
+def _is_spoken(value: Any) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
-    if isinstance(value, dict):
-        return all(spoken(part) for pair in value.items() for part in pair)
-    if isinstance(value, list):
-        return all(map(spoken, value))
     return (
         not isinstance(value, str) or value.isprintable() or value.encode("utf-8", "ignore").decode() == value
     )

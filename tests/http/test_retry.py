@@ -25,6 +25,7 @@ from tests.http.wire import (
     get_thing,
     ok,
     parts,
+    remove_thing,
     text,
 )
 
@@ -124,6 +125,28 @@ async def test_a_connection_lost_after_a_refusal_by_limit_leaves_nothing_done() 
     with pytest.raises(Unavailable) as caught:
         await create_thing(line.shop(), "lamp")
     assert caught.value.outcome == "none"
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        fails(404),
+        fails(401),
+        fails(403),
+        fails(429, retry_after="200"),
+        breaks(httpx.ConnectError("refused")),
+    ],
+)
+@pytest.mark.parametrize("first", [fails(503), breaks(httpx.ReadError("reset")), text('{"id": "7", "na')])
+async def test_what_a_repeat_of_a_change_meets_does_not_undo_its_first_try(first: Step, last: Step) -> None:
+    line = Line(first, last)
+    with pytest.raises(PlatformError) as caught:
+        await remove_thing(line.shop(), "7")
+    words = caught.value.words()
+    assert words["outcome"] == "unknown"
+    assert words["message"].startswith("An earlier try may have been carried out")
+    assert "doing it again does no more than doing it once" in words["message"]
+    assert line.call.acted
 
 
 def _date(ahead: float) -> str:

@@ -19,7 +19,7 @@ from pentad.http.pacing import Budget
 from pentad.http.paging import Paging, in_envelope
 from pentad.inbox import Inbox
 from pentad.models import Cursor, Id, Limit, Page, Saved, Wire
-from pentad.operations import reads, writes
+from pentad.operations import destroys, reads, writes
 from pentad.results.folder import Scratch
 from pentad.results.query import Worker
 from pentad.results.store import Store
@@ -67,6 +67,12 @@ async def dream(shop: Shop) -> Thing:
 async def create_thing(shop: Shop, name: str) -> Thing:
     """Make a thing."""
     return await shop.send(Thing, body={"name": name})
+
+
+@destroys("DELETE /things/{thing_id}", retry_safe=True)
+async def remove_thing(shop: Shop, thing_id: Id) -> Thing:
+    """Take a thing away; once it is gone, it stays gone."""
+    return await shop.send(Thing, thing_id=thing_id)
 
 
 @reads("GET /things/{thing_id}/file")

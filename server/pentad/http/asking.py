@@ -224,15 +224,23 @@ class Asking:
                 self.connection.state = "not signed in: the credential was refused"
             if errand.tries > 1 and isinstance(error, Unavailable | Malformed | RateLimited):
                 error.message += f" It was tried {errand.tries} times."
-            if self.operation.effect != "read" and error.outcome is None and errand.sent:
-                error.outcome = "unknown"
-                unknown = f" It is not known whether {self.operation.name} was carried out"
-                error.message += (
-                    f"{unknown}; doing it again does no more than doing it once."
-                    if self.operation.repeatable
-                    else f"{unknown}, and it is not repeated: {self.operation.check} before trying again."
-                )
+            if self.operation.effect != "read":
+                self._doubted(error, errand)
             raise
         finally:
             changes = self.operation.effect != "read" or self.operation.spends is not None
             self.call.acted |= changes and errand.sent
+
+    def _doubted(self, error: PlatformError, errand: Errand) -> None:
+        """Say of a change that failed that it may have been carried out all the same, if so."""
+        if errand.unclear and error.outcome == "none":
+            error.outcome = None
+            error.message = f"An earlier try may have been carried out; the last one: {error.message}"
+        if error.outcome is None and errand.sent:
+            error.outcome = "unknown"
+            unknown = f" It is not known whether {self.operation.name} was carried out"
+            error.message += (
+                f"{unknown}; doing it again does no more than doing it once."
+                if self.operation.repeatable
+                else f"{unknown}, and it is not repeated: {self.operation.check} before trying again."
+            )

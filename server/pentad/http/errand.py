@@ -31,7 +31,8 @@ class Errand:
 
     `decode` reads a successful body once and leaves the value in `decoded`; a body it cannot read is worth
     another try like any other passing fault. `bare` requests carry no credential even at home (signed
-    links). `sent` turns true when the platform may have begun to act, `tries` counts the times it was asked.
+    links). `sent` turns true when the platform may have begun to act, `unclear` when it is asked again after
+    that, `tries` counts the times it was asked.
     `credential` is what the request was signed with; an answer that repeats it is read without it. `slow` is
     the advice for an answer that did not come in time: such a request has all the call's time, once. `spill`
     takes over a successful body that is large, and makes of it what its JSON would have been. `stops` are
@@ -47,6 +48,7 @@ class Errand:
     decode: Callable[[httpx.Response], Any] | None = None
     decoded: Any = None
     sent: bool = False
+    unclear: bool = False
     tries: int = 0
     credential: str = ""
     slow: str | None = None

@@ -18,6 +18,7 @@ from pentad import logs
 from pentad.call import PATIENCE
 from pentad.clock import Clock
 from pentad.errors import Malformed, PlatformError, Unavailable
+from pentad.http.answers import kind_of
 from pentad.http.bodies import whole
 from pentad.http.breaker import Breaker, RepeatBudget
 from pentad.http.errand import Errand
@@ -62,6 +63,7 @@ class Retrying(httpx.AsyncBaseTransport):
                     if setback.response is not None:
                         return setback.response
                     raise setback.error or AssertionError from None
+                errand.unclear |= errand.sent
                 await errand.call.wait(wait, f"{self.label} {'rate limit' if setback.limited else 'fault'}")
         raise AssertionError("the last attempt returns or raises")
 
@@ -126,8 +128,8 @@ class Retrying(httpx.AsyncBaseTransport):
         with logs.asking(request.method, errand) as answered:
             response = await self.inner.handle_async_request(request)
             answered.append(response.status_code)
-        errand.sent = response.status_code not in (401, 429)
-        if errand.stream and response.status_code < 300:
+        errand.sent = errand.unclear or response.status_code not in (401, 429)
+        if errand.stream and response.status_code < 300 and not _is_page(response, errand):
             return response
         try:
             return await whole(request, response, errand)
@@ -178,6 +180,11 @@ class Retrying(httpx.AsyncBaseTransport):
         what = "did not answer in time" if late else "broke the connection before its answer was complete"
         advice = "Repeating later may help." if errand.repeatable else ""
         return _Setback(Unavailable(f"{self.label} {what}. {advice}".strip()), repeat=errand.repeatable)
+
+
+def _is_page(response: httpx.Response, errand: Errand) -> bool:
+    """Whether a web page came for a file: it is looked at, as it may be the page to sign in."""
+    return not errand.bare and kind_of(response) == "text/html"
 
 
 def _ailing(status: int, errand: Errand) -> bool:

@@ -29,7 +29,9 @@ def url_id(path: str) -> str:
 def as_path(text: str) -> str | None:
     """The repository path that is meant, whichever way it is spelt: with slashes, with colons, or as a
     report's address; None for what is no path."""
-    text = text.strip()
+    text = text.lstrip()
+    # A tab at the end is part of a name that is spelt with colons.
+    text = text.rstrip(" \r\n") if text.startswith(":") else text.rstrip()
     if address := _ADDRESS.search(text):
         return _from_url_id(unquote(address[1]))
     if text.startswith(":"):

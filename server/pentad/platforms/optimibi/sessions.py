@@ -126,8 +126,6 @@ class SessionAuth(Proven):
 
     async def lapsed(self, request: httpx.Request, response: httpx.Response) -> bool:
         errand: Errand = request.extensions["errand"]
-        if errand.stream and response.headers.get("content-type", "").startswith("text/html"):
-            await response.aread()
         if self.ended(request, response) or self._replaced(errand, response):
             if self._access == errand.credential:
                 self._access = None

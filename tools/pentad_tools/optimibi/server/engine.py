@@ -60,7 +60,7 @@ async def _planned(
 ) -> tuple[Preview, dict[str, str]]:
     """The plan, and the settings by their codes. The server checks nothing, so that it is done here."""
     rows = await optimibi.bound_to(get_olap_settings).rows()
-    known = {row["code"]: row for raw in rows if (row := _setting(raw))["code"]}
+    known = {code: row for row in map(_setting, rows) if isinstance(code := row["code"], str) and code}
     meant = {_code(word, list(known.values())): value for word, value in settings.items()}
     for code, value in meant.items():
         _require_fitting(known[code], value, argument)
