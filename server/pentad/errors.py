@@ -15,6 +15,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
+from pentad.secrecy import sayable
 from pentad.text import clean, shorten
 
 _MONTH = 31 * 86400.0
@@ -62,7 +63,7 @@ class PlatformError(Exception):
         """The error as the JSON object a model reads."""
         told: dict[str, Any] = {"error": self.kind, "message": self.message}
         if self.quote:
-            told["platform_says"] = shorten(clean(self.quote))
+            told["platform_says"] = shorten(clean(sayable(self.quote)))
         if self.retry_after is not None:
             told["retry_after"] = math.ceil(min(max(self.retry_after, 1.0), _MONTH))
         if self.outcome == "unknown":

@@ -96,6 +96,14 @@ _SHAPES = tuple(
 )
 
 
+_LINK = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://\S+")
+
+
+def sayable(words: str) -> str:
+    """What may be repeated of a platform's words, whose sentences tell more than its members' names."""
+    return _LINK.sub("(link)", without_shapes(words))
+
+
 def without_secrets(value: Any) -> Any:
     """Decoded JSON, nested no deeper than `clean_json` goes, with `(secret)` in place of each secret."""
     if isinstance(value, str):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -23,7 +22,7 @@ from pentad.errors import (
     for_status,
 )
 from pentad.models import Wire
-from pentad.secrecy import without_shapes
+from pentad.secrecy import sayable, without_shapes
 from pentad.text import clean, quoted, shorten
 
 W = TypeVar("W", bound=Wire)
@@ -31,7 +30,6 @@ W = TypeVar("W", bound=Wire)
 PAGE_HINT = "a proxy or a sign-in page, perhaps"
 # What tells character sets from escapes, from host names (IDNA, Punycode) and from UTF-7.
 _ASCII = rb'{"A.xn--nxa.-+/": "\u0041\n~"}'
-_LINK = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://\S+")
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ class Asked:
         hint = explained.hint or self.hints.get(status)
         return kind(
             " ".join(part for part in (self._sentence(kind, status), hint) if part),
-            quote=_quoted(explained.quote) if explained.quote else None,
+            quote=explained.quote,
             problems=_told(explained.problems),
             retry_after=(wait or 60.0) if kind is RateLimited else None,
             outcome="none" if certain else None,
@@ -146,17 +144,12 @@ class Asked:
         )
 
 
-def _quoted(words: str) -> str:
-    """What may be repeated of a platform's words, whose sentences tell more than its members' names."""
-    return _LINK.sub("(link)", without_shapes(words))
-
-
 def _told(problems: Problems | None) -> Problems | None:
     """The same for positions and messages of invalid data, which are quoted, as they stand beside our own."""
     if problems is None:
         return None
     return {
-        quoted(without_shapes(at), 120): [repr(shorten(clean(_quoted(one)), 200)) for one in says]
+        quoted(without_shapes(at), 120): [repr(shorten(clean(sayable(one)), 200)) for one in says]
         for at, says in problems.items()
     }
 

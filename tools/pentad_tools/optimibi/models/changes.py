@@ -134,7 +134,8 @@ async def delete_models(
         kept = [name for name in names if await _exists(optimibi, name)]
         if len(kept) == len(names):
             raise
-        optimibi.call.note(f"not deleted: {listed(kept)} ({error.quote or error.message})")
+        why = error.words().get("platform_says") or error.message
+        optimibi.call.note(f"not deleted: {listed(kept)} ({why})")
         return Record({"deleted": [name for name in names if name not in kept], "kept": kept})
     return Record({"deleted": names})
 
