@@ -126,11 +126,14 @@ class SessionAuth(Proven):
 
     async def lapsed(self, request: httpx.Request, response: httpx.Response) -> bool:
         errand: Errand = request.extensions["errand"]
-        if self.ended(request, response) or self._replaced(errand, response):
+        over = self.ended(request, response)
+        if over or self._replaced(errand, response):
+            errand.unclear |= not over
             if self._access == errand.credential:
                 self._access = None
             return True
         doubted = self._fell_silent(request, response) or self.doubted(request, response)
+        errand.unclear |= doubted
         self._extend(response)
         return doubted
 

@@ -111,7 +111,12 @@ class Fixed(Proven):
         return True
 
     async def lapsed(self, request: httpx.Request, response: httpx.Response) -> bool:
-        return self.ended(request, response) or self.doubted(request, response)
+        errand: Errand = request.extensions["errand"]
+        if self.ended(request, response):
+            return True
+        doubted = self.doubted(request, response)
+        errand.unclear |= doubted
+        return doubted
 
     def sign(self, request: httpx.Request, token: str) -> None:
         sign(request, "Authorization", f"{self.scheme} {token}")
