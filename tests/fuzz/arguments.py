@@ -35,7 +35,7 @@ class Deep(list[Any]):
         return "Deep()"
 
 
-_DEEP = Deep()
+_DEEP: Any = Deep()
 # What tears down walls between languages: paths, addresses, headers, SQL, JSON in text, terminals, scripts.
 _TEXTS = [
     *(
@@ -189,7 +189,7 @@ _NUMBERS = [
 ]
 TEXTS = st.sampled_from(_TEXTS) | st.text(max_size=30)
 _NUMERIC = st.sampled_from([*_NUMBERS, math.inf, -math.inf, math.nan]) | st.integers()
-ANYTHING = st.one_of(
+ANYTHING: Values = st.one_of(
     st.sampled_from(
         [None, True, False, [], {}, _DEEP, {"a": _DEEP}, [None], [[]], [{}], ["x"] * 3000, {"": ""}]
     ),

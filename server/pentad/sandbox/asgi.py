@@ -21,7 +21,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SERVED = "pentad.served"
-# In the scope: the status the platform itself gave, 0 while it is at work; absent if it never began.
+# In the scope: `Reply.worked` of the platform's own reply, 0 while it is at work; absent if it never began.
 WORKED = "pentad.worked"
 CHUNK = 65_536
 
@@ -59,6 +59,12 @@ class Reply:
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    refused: bool = False
+
+    @property
+    def worked(self) -> int:
+        """The status, or that of a refusal where the platform refuses and calls it a success."""
+        return 400 if self.refused and self.status < 300 else self.status
 
     def adding(self, headers: Mapping[str, str]) -> Reply:
         """The same reply with more headers; names are compared without regard to case."""
@@ -191,5 +197,5 @@ class Wire:
         scope[WORKED] = 0
         given = self._handle(call)
         reply = given if isinstance(given, Reply) else await given
-        scope[WORKED] = reply.status
+        scope[WORKED] = reply.worked
         await answer(send, reply.adding({"date": formatdate(self._clock.time(), usegmt=True)}))

@@ -18,8 +18,9 @@ class Exchange:
 
     `host` tells the API from the file host. Header names are in lower case. The path is as it was
     sent, percent-encoded, without the prefix that a port adds. Bodies hold what was sent until the
-    connection ended. `worked` is the status that the platform itself gave, whatever a fault made of it:
-    None if the request never got so far, 0 if the platform was stopped at its work.
+    connection ended. `worked` is the status that the platform itself gave, whatever a fault made of it
+    (400 for a refusal that it called a success): None if the request never got so far, 0 if the platform was
+    stopped at its work.
     """
 
     host: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from pentad.clock import Clock
@@ -30,7 +31,7 @@ def respond(state: State, call: Call, clock: Clock) -> Reply:
     try:
         reply = _answered(state, call, path, now)
     except (RefusalError, FileRefusalError, PageError, BadPasswordError) as refusal:
-        reply = refusal.reply()
+        reply = replace(refusal.reply(), refused=True)
     if session is None or session.id not in state.sessions:
         return reply
     session.seen = now

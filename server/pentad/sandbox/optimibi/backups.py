@@ -69,7 +69,7 @@ def archive(context: Context) -> Reply:
 
 def _refused(words: str) -> Reply:
     named = {"content-disposition": 'attachment; filename="info.txt"'}
-    return Reply(200, words.encode(), {"content-type": "text/plain;charset=UTF-8", **named})
+    return Reply(200, words.encode(), {"content-type": "text/plain;charset=UTF-8", **named}, refused=True)
 
 
 def _require_admin(context: Context) -> None:

@@ -8,7 +8,7 @@ import zipfile
 from dataclasses import replace
 from typing import Any
 
-from pentad.sandbox.asgi import Reply
+from pentad.sandbox.asgi import Reply, json_reply
 from pentad.sandbox.optimibi.browsing import found
 from pentad.sandbox.optimibi.context import Context
 from pentad.sandbox.optimibi.nodes import Node, Trashed, slashed
@@ -46,12 +46,13 @@ def delete(context: Context) -> dict[str, Any]:
     return {"success": True}
 
 
-def recaption(context: Context) -> dict[str, Any]:
+def recaption(context: Context) -> dict[str, Any] | Reply:
     """The title alone; the code is a number, and what failed stands in another member than elsewhere."""
     form = context.form()
     node = found(context, form.get("pathId", ""))
     if node is None or not form.get("newName") or not may_write(context, node):
-        return {"code": 403, "success": False, "message": "no edit right on this item"}
+        told = {"code": 403, "success": False, "message": "no edit right on this item"}
+        return replace(json_reply(told), refused=True)
     node.title = form["newName"]
     return {"code": 200, "success": True}
 
