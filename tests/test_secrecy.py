@@ -41,6 +41,8 @@ SHAPES = {
     "Bearer 0123456789abcdef-XY": f"Bearer {SECRET}",
     "Server=db;User Id=bi;Password=hunter2;": f"Server=db;User Id=bi;Password={SECRET};",
     "https://a.test/?x=1&access_token=hunter2&y=2": f"https://a.test/?x=1&access_token={SECRET}&y=2",
+    "https://a.test/x?token=hunter2-7f3a#y": f"https://a.test/x?token={SECRET}#y",
+    "/report?y=2&JWT=hunter2-7f3a": f"/report?y=2&JWT={SECRET}",
 }
 # Names that the five contracts and the vendors' samples have for secrets, and the usual others.
 NAMES = (
@@ -57,6 +59,8 @@ PLAIN_NAMES = (
 )  # fmt: skip
 SURVIVING = (
     "The password is wrong; reset it under Settings.",
+    "https://cloud.omiq.test/profile?token=true&jwt=no",
+    "the filter token=hunter2-7f3a of a query",
     "password = secret, they said, and a token of thanks",
     "Bearer of bad news since 2024",
     "bearer certificates",

@@ -42,6 +42,7 @@ BOMBED = (
     "optimibi_check_model_exists",
     "timbr_answer_question",
 )
+PAGE = (b"content-type", b"text/html")
 # Answers that are JSON and nothing else.
 NOTHING = {"nothing": b"null", "a number": b"7", "words": b'"All is well."'}
 # Whatever a file holds is what it holds.
@@ -126,6 +127,18 @@ def test_no_answer_to_a_sign_in_breaks_a_call(tmp_path: Path, name: str) -> None
     with staged(tmp_path, operation, **WAYS[name]) as theatre:
         theatre.own = [0]
         holds(theatre, SIGNED)
+
+
+@pytest.mark.parametrize("operation", [op for op in OPERATIONS if is_file(op)], ids=lambda op: op.name)
+def test_a_web_page_in_place_of_a_file_breaks_nothing_though_it_is_broken(
+    tmp_path: Path, operation: AnyOperation
+) -> None:
+    with staged(tmp_path, operation) as theatre:
+        hurt = theatre.recorded[theatre.own[-1]]
+        for damage in (Damage(headers=(PAGE,), frame="too short"), Damage(headers=(PAGE, ENCODED))):
+            told = theatre.call(hurt, damage)
+            assert wrong(theatre, told) == []
+            assert told.is_error
 
 
 @pytest.mark.parametrize("operation", READS, ids=lambda op: op.name)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pentad.errors import AuthFailed, Malformed, NotFound, Rejected
@@ -134,6 +134,7 @@ async def test_no_secret_of_an_answer_is_read_in_whatever_form_it_comes() -> Non
 
 @settings(max_examples=EXAMPLES)
 @given(PATHS)
+@example("/public/Ops:")
 def test_a_path_comes_back_from_each_of_its_spellings(path: str) -> None:
     address = f"https://bi.example/datafor/plugin/datafor/api/integrate/{url_id(path)}?region=North"
 
