@@ -27,6 +27,8 @@ _SHOWS = 25
 _BETWEEN = 600.0
 _COLLECTIONS = (dict, list)
 _WORD = re.compile(r"[a-z_]+")
+# What names something of a platform's own, or a file that is there; and conditions of SQL.
+_NAME = re.compile(r"""[A-Z]{3,}|[\w-]+(?:\.[\w-]+)+|only these|.* \(role\)|Administrator|".*""")
 
 
 class Stage:
@@ -120,15 +122,17 @@ def costly(world: World) -> list[AnyOperation]:
 
 
 def varied(world: World, operation: AnyOperation, number: int) -> dict[str, Any]:
-    """The example, its texts changed by a number other than 0. Ids stay what they are, and so do single words
-    among other texts: they may be the platform's own."""
+    """The example, its texts changed by a number other than 0. Ids and dotted names stay what they are, and
+    so do single words among other texts: they may be the platform's own."""
 
     def vary(value: Any) -> Any:
         if isinstance(value, list):
             return [vary(item) for item in value]
         if isinstance(value, Mapping):
             return {key: vary(part) for key, part in value.items()}
-        if not isinstance(value, str) or value.startswith("$") or (among and _WORD.fullmatch(value)):
+        if not isinstance(value, str) or value.startswith("$") or _NAME.fullmatch(value):
+            return value
+        if among and _WORD.fullmatch(value):
             return value
         name, sign, host = value.partition("@")
         return f"{name}{number or ''}{sign}{host}"
