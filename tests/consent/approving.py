@@ -99,8 +99,9 @@ class Play:
         for one in new:
             assert one in reached(self.world, approved.operation)
             sent = leaves(bodied(one))
-            # What a file is called stays here.
-            about = {name: value for name, value in approved.arguments.items() if name != "path"}
+            # What a file or a secret is called stays here; one that is set already is no change.
+            given = approved.arguments.items()
+            about = {name: value for name, value in given if name != "path" and not name.endswith("_secret")}
             # A platform may spell it otherwise; then it stands in what was approved, or is so already.
             shown = set(leaves(approved.shown))
             before = answered(self.world, approved.operation)
