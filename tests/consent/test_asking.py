@@ -25,9 +25,8 @@ class User:
     def __init__(self, *actions: str, wait: float = 0.0, look: Callable[[], Any] = list) -> None:
         self.actions = list(actions)
         self.wait = wait
-        self.asked: list[str] = []
         self.look = look
-        self.seen: list[Any] = []
+        self.asked, self.seen = list[str](), list[Any]()
 
     async def __call__(self, context: Any, params: Any) -> types.ElicitResult:
         self.asked.append(params.message)

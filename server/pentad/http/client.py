@@ -149,15 +149,18 @@ class Client(Asking):
         return replace(saved, rows=await read_csv(Path(saved.path), self.bench.draft(), self.call.left))
 
     async def _tried(self, stem: str, link: str, body: Any, values: Mapping[str, Any]) -> Saved:
-        for _ in range(_DOWNLOADS - 1 if self.operation.repeatable else 0):
+        tries = _DOWNLOADS if self.operation.repeatable else 1
+        for tried in range(tries - 1):
             try:
-                return await self._download(stem, link, body, values)
+                return await self._download(stem, link, body, values, again=tried > 0)
             except (Interrupted, _Garbled):
                 continue
-        return await self._download(stem, link, body, values)
+        return await self._download(stem, link, body, values, again=tries > 1)
 
-    async def _download(self, stem: str, link: str, body: Any, values: Mapping[str, Any]) -> Saved:
-        errand = self.errand(values, stream=True)
+    async def _download(
+        self, stem: str, link: str, body: Any, values: Mapping[str, Any], *, again: bool
+    ) -> Saved:
+        errand = self.errand(values, stream=True, unclear=again)
         request = self.request(values, body, errand)
         for _ in range(3):
             with self.reckoning(errand):
