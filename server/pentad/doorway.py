@@ -42,8 +42,9 @@ class Doorway:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
+        refusal = _refusal(scope)
         session = b"".join(_named(scope, b"mcp-session-id"))
-        if scope["method"] == "DELETE":
+        if refusal is None and scope["method"] == "DELETE":
             await self._taken_in(session)
         this = session, asyncio.current_task()
 
@@ -53,7 +54,7 @@ class Doorway:
             await send(message)
 
         try:
-            await (_refusal(scope) or self._inner)(scope, receive, _worded(say))
+            await (refusal or self._inner)(scope, receive, _worded(say))
         finally:
             self._accepted.discard(this)
 

@@ -145,7 +145,7 @@ class Asked:
 
 
 def _told(problems: Problems | None) -> Problems | None:
-    """The same for positions and messages of invalid data, which are quoted, as they stand beside our own."""
+    """Positions and messages of invalid data as they may be repeated: quoted, as they stand by our own."""
     if problems is None:
         return None
     return {

@@ -149,13 +149,13 @@ class Client(Asking):
         return replace(saved, rows=await read_csv(Path(saved.path), self.bench.draft(), self.call.left))
 
     async def _tried(self, stem: str, link: str, body: Any, values: Mapping[str, Any]) -> Saved:
-        tries = _DOWNLOADS if self.operation.repeatable else 1
-        for tried in range(tries - 1):
+        again = False
+        for _ in range(_DOWNLOADS - 1 if self.operation.repeatable else 0):
             try:
-                return await self._download(stem, link, body, values, again=tried > 0)
+                return await self._download(stem, link, body, values, again=again)
             except (Interrupted, _Garbled):
-                continue
-        return await self._download(stem, link, body, values, again=tries > 1)
+                again = True
+        return await self._download(stem, link, body, values, again=again)
 
     async def _download(
         self, stem: str, link: str, body: Any, values: Mapping[str, Any], *, again: bool
