@@ -96,7 +96,7 @@ def test_lists_and_flags_are_written_either_way(file: Path) -> None:
         ("budget", "199", "'199' is not a number from 200 to 6000"),
         ("budget", "6001", "'6001' is not a number from 200 to 6000"),
         ("budget", "-300", "'-300' is not a number from 200 to 6000"),
-        ("budget", "9" * 5000, "digits"),
+        ("budget", "9" * 5000, "is not a number from 200 to 6000"),
         ("downloads", "~nobody-by-this-name/x", "home directory"),
         ("results", "~nobody-by-this-name/x", "home directory"),
         ("keep", "0", "'0' is not a number from 0.1 to 48"),

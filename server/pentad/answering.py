@@ -21,8 +21,10 @@ from pentad.settings import Settings
 from pentad.text import nearest, quoted, shorten
 
 _HINTED = 12
-# Tokens of the masked body in a question to a person.
-_BODY = 300
+# In a question to a person: tokens of the masked body, and signs of what will be done.
+_BODY, _WILL = 300, 3000
+# Tokens of a plan that are left to each of its parts, and those that its words have in any case.
+_LEAST, _WORDS = 40, 100
 
 
 @dataclass(frozen=True)
@@ -159,21 +161,20 @@ def _more(page: Page[Any], hidden: Sequence[str]) -> dict[str, Any]:
 
 
 def plan_text(plan: Plan, session: Session, *, can_ask: bool) -> str:
-    """The preview; its body is shortened before anything else is."""
-    preview = plan.preview
-    told = {
-        "plan": plan.id,
-        "will": preview.will,
-        "undo": preview.undo,
+    """The preview within the budget: what it will do is shortened last, and its body first."""
+    preview, budget = plan.preview, session.settings.budget
+    after: dict[str, Any] = {
         "expires_in": round(plan.expires - session.clock.monotonic()),
         "next": f"Nothing was sent. {_next(plan, session.settings, can_ask=can_ask)}",
     }
-    if preview.now is not None:
-        told["now"] = dict(preview.now)
-    if preview.body is None:
-        return dumps(told)
-    room = session.settings.budget - estimate(dumps(told)) - 10
-    return dumps(told | {"body": render.shrunk(preview.body, room) or preview.body})
+    said = {"will": preview.will, "undo": preview.undo}
+    room = budget - estimate(dumps({"plan": plan.id} | after)) - 2 * _LEAST
+    told = {"plan": plan.id} | (render.shrunk(said, max(room, _WORDS)) or said) | after
+    for name, part, kept in (("now", preview.now, _LEAST), ("body", preview.body, 0)):
+        if part is not None:
+            room = budget - estimate(dumps(told)) - kept - 10
+            told[name] = render.shrunk(part, room) or part
+    return dumps(told)
 
 
 def _next(plan: Plan, settings: Settings, *, can_ask: bool) -> str:
@@ -190,7 +191,7 @@ def _next(plan: Plan, settings: Settings, *, can_ask: bool) -> str:
 def question(plan: Plan) -> str:
     """For a person: what will happen, by which account, whether it can be undone, and the masked body."""
     preview = plan.preview
-    lines = [preview.will, f"Undo: {preview.undo}."]
+    lines = [render.brief(preview.will, _WILL), f"Undo: {preview.undo}."]
     if plan.account != "default":
         lines.append(f"Account: {plan.account}.")
     if preview.now is not None:
@@ -207,7 +208,7 @@ def error_text(error: PlatformError, budget: int) -> str:
     if fits(dumps(told), budget):
         return dumps(told)
     problems: Mapping[str, Any] = told.get("problems", {})
-    told["message"] = shorten(told["message"], budget)
+    told["message"] = _within(told["message"], budget // 2)
     kept: dict[str, Any] = {}
     room = budget - estimate(dumps({**told, "problems": {}})) - 20
     for at, says in problems.items():
@@ -217,3 +218,11 @@ def error_text(error: PlatformError, budget: int) -> str:
         kept[at] = says
     left_out = len(problems) - len(kept)
     return dumps(told | ({"problems": kept, "problems_left_out": left_out} if left_out else {}))
+
+
+def _within(sentence: str, budget: int) -> str:
+    """The sentence, cut where it takes more tokens."""
+    short = shorten(sentence, 2 * budget)
+    while (takes := estimate(short)) > budget:
+        short = shorten(short, len(short) * budget // takes)
+    return short

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, get_args
 
+from pentad.text import whole_number
+
 
 def flag(text: str) -> bool:
     if text.lower() in ("1", "true", "yes", "on"):
@@ -32,9 +34,10 @@ def one_of(text: str, choices: Any) -> str:
 
 
 def whole(text: str, least: int, most: int) -> int:
-    if not text.isdecimal() or not least <= int(text) <= most:
-        raise ValueError(f"{text!r} is not a number from {least} to {most}")
-    return int(text)
+    number = whole_number(text)
+    if number is None or not least <= number <= most:
+        raise ValueError(f"{text!r:.80} is not a number from {least} to {most}")
+    return number
 
 
 def hours(text: str) -> float:

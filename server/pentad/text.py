@@ -36,6 +36,7 @@ _KEYCAPS = "0123456789#*\u00a9\u00ae"
 # A path of words, such as the position of a value, the name of a column, or a file's without blanks.
 _PLAIN = re.compile(r"/?\w[\w$@/-]*(?:[.\[\]]+[\w$@/-]+)*\]?")
 _DEEPEST = 200
+_DIGITS = re.compile(r"[0-9]{1,18}")
 
 
 def clean(text: str) -> str:
@@ -102,6 +103,14 @@ def several(words: Sequence[str], most: int) -> str:
     """`A, B and 2 more`: the first of them, and how many there are beyond."""
     rest = len(words) - most
     return ", ".join(words[:most]) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def whole_number(said: object) -> int | None:
+    """A number from 0 on, of up to 18 digits, as it is or as text; None for anything else. Longer ones nobody
+    means, and Python refuses to read them."""
+    if isinstance(said, int) and not isinstance(said, bool):
+        return said if 0 <= said < 10**18 else None
+    return int(said) if isinstance(said, str) and _DIGITS.fullmatch(said) else None
 
 
 def plural(count: int, noun: str, many: str | None = None) -> str:

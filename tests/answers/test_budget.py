@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pentad.answering import error_text
+from pentad.errors import Rejected
 from pentad.jsontext import dumps, loads
 from pentad.results.tokens import estimate
 from pentad.session import Session
@@ -188,3 +190,27 @@ async def test_many_members_with_long_names_still_make_a_record_that_fits() -> N
     assert told["members"][-1].endswith(" more)")
     (row,) = await read_all(kept, told["more"]["result"], budget=6000)
     assert row == members
+
+
+async def test_of_a_large_object_in_a_record_the_first_members_are_shown_and_the_rest_is_counted() -> None:
+    settings = {f"setting {number}": {"from": "off", "to": "on"} for number in range(300)}
+    told = await ask(session(), gets({"id": "7", "settings": settings}))
+    assert told["id"] == "7"
+    assert told["settings"] == dict(list(settings.items())[:20]) | {"…": "280 more"}
+
+
+async def test_a_long_name_inside_a_record_is_shortened_and_its_value_is_shown() -> None:
+    told = await ask(session(), gets({"settings": {"n" * 9000: "on"}}))
+    assert told["settings"] == {"n" * 80 + "…(+8,920 characters)": "on"}
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(
+    st.text(max_size=6000) | st.sampled_from(["{" * 9000, "\u00e9" * 5000, "\u58f2" * 5000, "word " * 9000]),
+    budgets,
+)
+def test_an_error_fits_and_keeps_its_kind(words: str, budget: int) -> None:
+    error = Rejected(f"Too much: {words}", problems={"a": [words], "b": ["short"]}, outcome="none")
+    answer = error_text(error, budget)
+    assert estimate(answer) <= budget
+    assert loads(answer)["message"].startswith("Too much:")

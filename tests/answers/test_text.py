@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pentad.text import clean, plural, quoted, shorten, visible
+from pentad.text import clean, plural, quoted, shorten, visible, whole_number
 from tests.answers.given import NAMES, PROSE
 from tests.proof import EXAMPLES
 
@@ -106,3 +106,17 @@ def test_an_escape_begun_in_one_word_of_a_sentence_takes_nothing_of_the_next() -
         told = visible(f"Share with a{begun}b and give c{ended}d full control.")
         assert "and give c" in told
         assert told.isprintable()
+
+
+@settings(max_examples=EXAMPLES)
+@given(st.integers(0, 10**18 - 1), st.integers(0, 3))
+def test_a_whole_number_is_read_from_itself_and_from_its_digits(number: int, zeros: int) -> None:
+    assert whole_number(number) == number
+    assert whole_number(("0" * zeros + str(number))[-18:]) == number % 10**18
+
+
+@pytest.mark.parametrize(
+    "said", ["", "-1", "1.0", " 1", "1_0", "\u0661", "9" * 19, "9" * 5000, -1, 10**18, True, None]
+)
+def test_what_is_no_whole_number_or_has_too_many_digits_is_none(said: object) -> None:
+    assert whole_number(said) is None

@@ -198,6 +198,8 @@ ANYTHING: Values = st.one_of(
     st.lists(TEXTS | _NUMERIC, max_size=4),
     st.dictionaries(TEXTS, TEXTS | _NUMERIC | st.none(), max_size=4),
 )
+# Signs of JSON that a list may take.
+_LARGEST = 50_000_000
 _NAMES = st.sampled_from(
     ["", "limit", "account", "Limit", "fields", "__class__", "model_config", "\0", "self", "x" * 5000]
 )
@@ -214,7 +216,7 @@ def drawn(schema: Schema, root: Schema) -> Values:
     kind = schema.get("type")
     if kind == "array":
         items = st.deferred(lambda: drawn(schema.get("items", {}), root))
-        many = st.builds(lambda item, count: [item] * count, items, st.sampled_from([2, 1000, 1001, 5000]))
+        many = st.builds(_many, items, st.sampled_from([2, 1000, 1001, 5000]))
         return st.lists(items, max_size=3) | many
     if kind == "object":
         return _object(schema, root)
@@ -225,6 +227,11 @@ def drawn(schema: Schema, root: Schema) -> Values:
         "boolean": st.booleans(),
     }
     return plain.get(kind, ANYTHING)
+
+
+def _many(item: Any, count: int) -> list[Any]:
+    """So many of one, or two where they would fill the memory, as lists of lists of long texts do."""
+    return [item] * (count if count * len(json.dumps(item)) < _LARGEST else 2)
 
 
 def _object(schema: Schema, root: Schema) -> Values:

@@ -3,24 +3,20 @@ or an honest result; nothing of ours is told, nothing leaves its address, and no
 
 from __future__ import annotations
 
-import asyncio
 import json
 import math
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import pytest
-from hypothesis import given, seed, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pentad.boundary import Answer
-from pentad.operations import AnyOperation, in_package
+from pentad.operations import in_package
 from tests.conftest import OFF
-from tests.fuzz.arguments import ANYTHING, UNHURRIED, calls
-from tests.fuzz.judging import KINDS, Judge
+from tests.fuzz.arguments import ANYTHING, UNHURRIED
+from tests.fuzz.judging import KINDS
+from tests.fuzz.trying import trial
 from tests.inside import EVERYTHING, Era, World, example_of, text_of
 from tests.proof import PROOF
 
@@ -41,48 +37,6 @@ def parts() -> list[list[str]]:
     """The names of all operations, in groups of one platform that share a world."""
     known = [[operation.name for operation in in_package(f"pentad_tools.{name}")] for name in PLATFORMS]
     return [names[at : at + _SHARED] for names in known for at in range(0, len(names), _SHARED)]
-
-
-class Trial:
-    """One world, and the loop that it lives in."""
-
-    def __init__(self, folder: Path, runner: asyncio.Runner) -> None:
-        self.world = World(folder / "files", enable=OFF, **EVERYTHING)
-        self._judge = Judge(self.world)
-        self._runner = runner
-
-    def run(self, name: str, arguments: Mapping[str, Any]) -> Answer:
-        return self._runner.run(self.world.app.call(name, arguments))
-
-    def call(self, operation: AnyOperation, arguments: Mapping[str, Any]) -> None:
-        """Fails with everything that is wrong with the answer."""
-        begun = self._judge.begin()
-        answer = self.run(operation.name, arguments)
-        found = self._judge.faults(operation, arguments, answer, begun)
-        assert not found, (found, answer.text[:400])
-        # So that neither pacing nor a breaker decides how later calls end.
-        self.world.clock.advance(20)
-
-    def attack(self, name: str, example: Mapping[str, Any], examples: int) -> None:
-        """Calls with hostile arguments, others for each operation even where they are always the same."""
-        operation = self.world.app.operations[name]
-
-        @settings(max_examples=examples, suppress_health_check=UNHURRIED)
-        @given(calls(operation.arguments.schema(), example))
-        def attacked(drawn: dict[str, Any]) -> None:
-            self.call(operation, drawn)
-
-        (attacked if PROOF else seed(crc32(name.encode()))(attacked))()
-
-
-@contextmanager
-def trial(folder: Path) -> Generator[Trial]:
-    with asyncio.Runner() as runner:
-        made = Trial(folder, runner)
-        try:
-            yield made
-        finally:
-            runner.run(made.world.app.aclose())
 
 
 @pytest.mark.parametrize("names", parts(), ids=lambda names: names[0])

@@ -72,6 +72,14 @@ async def test_objects_are_completed_and_numbers_stay_numbers(world: World) -> N
     assert plans[1]["body"]["changes"] == {"allowed_clock_skew": {"from": 2, "to": 5}}
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "-1", "\u0661", True])
+async def test_a_number_that_nobody_can_mean_is_refused(world: World, number: Any) -> None:
+    told = await world.refused("optimibi_save_saml_config", settings={"allowed_clock_skew": number})
+
+    assert "what is stored is a number" in told["message"]
+    assert sent(world, "/update") == []
+
+
 @pytest.mark.parametrize(("edition", "unit"), [("newer", "minutes"), ("older", "seconds")])
 async def test_the_unit_of_the_clock_skew_is_told(world: World, edition: str, unit: str) -> None:
     state(world, edition)

@@ -178,6 +178,8 @@ REFUSED: list[tuple[str, str]] = [
     ("SELECT .5", "a point"),
     ("SELECT 1.e5", "a number runs into"),
     ("SELECT 1a FROM t", "a number runs into"),
+    (f"SELECT a FROM dtimbr.t LIMIT {'9' * 5000}", "more than 18 digits"),
+    (f"SELECT a FROM dtimbr.t LIMIT 5 OFFSET {'9' * 19}", "more than 18 digits"),
     # Forms.
     ("", "it is empty"),
     ("/* */ ;", "it is empty"),

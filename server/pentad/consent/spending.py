@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from pentad.text import whole_number
+
 if TYPE_CHECKING:
     from pentad.operations import AnyOperation
 
@@ -29,9 +31,10 @@ def limits(text: str) -> dict[str, int]:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()) or int(text) > _MOST:
-        raise ValueError(f"{text!r} is not a number from 0 to {_MOST}")
-    return int(text)
+    number = whole_number(text)
+    if number is None or number > _MOST:
+        raise ValueError(f"{text!r:.80} is not a number from 0 to {_MOST}")
+    return number
 
 
 class Spending:

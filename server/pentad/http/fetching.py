@@ -22,12 +22,13 @@ from pentad.http.connection import REDIRECTS
 from pentad.http.egress import checked
 from pentad.http.errand import Errand
 from pentad.http.unpacking import unpacked
+from pentad.text import whole_number
 
 ATTEMPTS = 3
 _STEP = 2**18
 # Seconds of a call's time that another attempt is worth.
 _WORTHWHILE = 2.0
-_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+_RANGE = re.compile(r"bytes (\d{1,18})-\d+/(\d{1,18}|\*)")
 _OVER = (401, 403, 404, 410)
 
 
@@ -137,7 +138,7 @@ def _anew(response: httpx.Response, partial: Partial) -> None:
     plain = response.headers.get("content-encoding", "identity") == "identity"
     length = response.headers.get("content-length", "") if plain else ""
     tag = response.headers.get("etag", "")
-    partial.size, partial.total = 0, int(length) if length.isdecimal() else None
+    partial.size, partial.total = 0, whole_number(length)
     # A weak tag, or text that was packed on the way, tells nothing about bytes.
     partial.mark = tag if plain and tag.startswith('"') else None
     partial.offered, partial.media_type = offered(response), kind_of(response)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from pentad.jsontext import dumps
@@ -15,6 +16,16 @@ _FRAME = 30
 _ABSENT = object()
 # Characters that saying how much was cut takes.
 _WORD = 20
+# How a record gets shorter: characters of texts, items of lists, depth, and members of nested objects.
+_LEVELS = (
+    (1000, 20, 6, None),
+    (300, 8, 4, None),
+    (120, 4, 3, None),
+    (60, 2, 2, None),
+    (24, 0, 1, None),
+    (60, 2, 2, 20),
+    (24, 2, 2, 8),
+)
 
 
 @dataclass(frozen=True)
@@ -107,8 +118,8 @@ def shrunk(members: Row, budget: int) -> dict[str, Any] | None:
     if fits(dumps(members), budget):
         return None
     small: dict[str, Any] = {}
-    for width, items, depth in ((1000, 20, 6), (300, 8, 4), (120, 4, 3), (60, 2, 2), (24, 0, 1)):
-        small = {name: _shrunk(value, width, items, depth) for name, value in members.items()}
+    for level in _LEVELS:
+        small = {name: _shrunk(value, *level) for name, value in members.items()}
         if fits(dumps(small), budget):
             return small
     small = {name: brief(value, 24) for name, value in members.items()}
@@ -129,15 +140,21 @@ def _leading(names: Sequence[str], budget: int) -> list[str]:
     return kept
 
 
-def _shrunk(value: Any, width: int, items: int, depth: int) -> Any:
-    """Nested data to this depth, and so many items of each list; what is left out is counted."""
+def _shrunk(value: Any, width: int, items: int, depth: int, most: int | None = None) -> Any:
+    """Nested data to this depth, so many items of each list and so many members of each object; what is
+    left out is counted."""
     if not isinstance(value, list | Mapping) or not value:
         return brief(value, width)
     if depth == 0:
         return _size(value)
     if isinstance(value, Mapping):
-        return {name: _shrunk(part, width, items, depth - 1) for name, part in value.items()}
-    kept = [_shrunk(item, width, items, depth - 1) for item in value[:items]]
+        parts = {
+            brief(name, 80): _shrunk(part, width, items, depth - 1, most)
+            for name, part in islice(value.items(), most)
+        }
+        rest = len(value) - len(parts)
+        return parts | ({"…": f"{rest:,} more"} if rest else {})
+    kept = [_shrunk(item, width, items, depth - 1, most) for item in value[:items]]
     return kept if len(kept) == len(value) else [*kept, f"…({len(value) - items:,} more)"]
 
 

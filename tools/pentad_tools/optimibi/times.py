@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pentad.errors import Malformed
+from pentad.text import whole_number
 
 _EPOCH = re.compile(r"-?\d{9,15}")
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
@@ -68,9 +69,9 @@ def schedule(cron: Any) -> str | None:
 
 def every(seconds: Any) -> str:
     """An interval in seconds in its largest whole unit; empty for none."""
-    if not str(seconds).isdecimal() or not int(seconds):
+    count = whole_number(seconds)
+    if not count:
         return ""
-    count = int(seconds)
     size, unit = next(pair for pair in _UNITS if count % pair[0] == 0)
     return f"every {unit}" if count == size else f"every {count // size} {unit}s"
 

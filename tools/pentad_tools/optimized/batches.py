@@ -12,7 +12,7 @@ from pentad.http.answers import given
 from pentad.models import Id, Record, Wire
 from pentad.operations import writes
 from pentad.platforms.optimized import Optimized, in_order
-from pentad.text import plural
+from pentad.text import plural, whole_number
 from pentad_tools.optimized import checks
 
 _SHOWN = 3
@@ -130,13 +130,9 @@ def _whose(problems: Any, profiles: list[dict[str, Any]]) -> dict[str, Any]:
     ids: dict[str, Any] = {}
     for at in problems:
         parts = at.split(".")
-        if (
-            len(parts) > 1
-            and parts[0] == "profiles"
-            and parts[1].isdecimal()
-            and int(parts[1]) < len(profiles)
-        ):
-            profile = profiles[int(parts[1])]
+        number = whole_number(parts[1]) if len(parts) > 1 and parts[0] == "profiles" else None
+        if number is not None and number < len(profiles):
+            profile = profiles[number]
             if isinstance(profile, dict) and profile.get("external_id"):
                 ids[parts[1]] = profile["external_id"]
     return {"external_ids": ids} if ids else {}

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pentad.platforms.timbr import scopes, tree
+from pentad.platforms.timbr.lexing import refusal
 from pentad.platforms.timbr.vocabulary import AGGREGATES
+from pentad.text import whole_number
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -157,4 +159,8 @@ def _number(clause: exp.Expr | None) -> int | None:
 
     said = clause and (clause.args.get("expression") or clause.args.get("count"))
     plain = isinstance(said, exp.Literal) and not said.is_string and said.name.isdecimal()
-    return int(said.name) if said and plain else None
+    if not said or not plain:
+        return None
+    if (number := whole_number(said.name)) is None:
+        raise refusal("LIMIT or OFFSET has more than 18 digits", "Write a smaller number, or none.")
+    return number

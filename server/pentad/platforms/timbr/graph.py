@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pentad.errors import NotFound, PlatformError, Rejected
+from pentad.text import whole_number
 
 Read = Callable[[str], Awaitable[Sequence[Mapping[str, Any]]]]
 
@@ -193,13 +194,14 @@ def _told(known: Property, graph: Graph) -> Property:
 
 def _relationship(row: Mapping[str, Any]) -> Relationship:
     levels = str(row.get("transitivity") or "")
+    steps = whole_number(levels)
     return Relationship(
         _text(row, "relationship_name") or "",
         _text(row, "target_concept") or "",
         _text(row, "inverse_name"),
         _true(row.get("is_inverse")),
         _true(row.get("is_mtm")),
-        int(levels) if levels.isdecimal() else int(_true(levels)),
+        int(_true(levels)) if steps is None else steps,
         _text(row, "description"),
     )
 

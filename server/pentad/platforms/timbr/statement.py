@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pentad.platforms.timbr.lexing import Token, lex
+from pentad.text import whole_number
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,5 @@ def _top(tokens: list[Token]) -> set[str]:
 
 def _clause(tokens: list[Token]) -> tuple[str, int] | None:
     word, number = tokens[-2:]
-    if word.word in ("LIMIT", "OFFSET") and number.kind == "number" and number.text.isdecimal():
-        return word.word, int(number.text)
-    return None
+    count = whole_number(number.text) if number.kind == "number" else None
+    return (word.word, count) if word.word in ("LIMIT", "OFFSET") and count is not None else None

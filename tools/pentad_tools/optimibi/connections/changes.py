@@ -12,6 +12,7 @@ from pentad.errors import Rejected
 from pentad.models import Id, Record, SecretName
 from pentad.operations import administers, destroys
 from pentad.platforms.optimibi import Optimibi
+from pentad.text import several, shorten
 from pentad_tools.optimibi.connections.connections import connection_named, connections_of
 from pentad_tools.optimibi.connections.settings import (
     Changes,
@@ -26,6 +27,7 @@ from pentad_tools.optimibi.lineage.breaking import breaking
 from pentad_tools.optimibi.replacing import difference, replacing
 from pentad_tools.optimibi.slugs import slug
 
+_FEW = 12
 _WORDS = {
     "LOCAL_CONNECTION_ADMIN_ONLY": "Databases on the server itself are for administrators.",
     "CONNECTION_WRITE_FORBIDDEN": "The user may not edit this connection: who has full control of it can.",
@@ -129,7 +131,7 @@ async def update_connection(  # noqa: PLR0917 - a model names them
 
 
 def _will(now: Mapping[str, Any], changes: Changes, changed: list[str], secret: str | None) -> str:
-    told = f"Change connection {now['name']}: {', '.join(changed)}."
+    told = f"Change connection {now['name']}: {several([shorten(one, 60) for one in changed], _FEW)}."
     if secret:
         told += f" The password becomes (secret {secret})."
     elif changes.elsewhere:

@@ -10,6 +10,7 @@ from pentad.errors import PlatformError
 from pentad.models import Page, Row
 from pentad.operations import AnyOperation, reads
 from pentad.platforms.optimibi import Optimibi
+from pentad.text import whole_number
 from pentad_tools.optimibi.files.items import Item, items_in
 from pentad_tools.optimibi.files.ranking import Habits
 from pentad_tools.optimibi.times import told_time
@@ -36,8 +37,7 @@ async def _items(optimibi: Optimibi) -> list[Item]:
 
 def _used(item: Item) -> int:
     """When it was opened last, in epoch milliseconds; 0 where that is not told."""
-    used = item.raw.get("lastUse")
-    return int(used) if isinstance(used, int) or (isinstance(used, str) and used.isdecimal()) else 0
+    return whole_number(item.raw.get("lastUse")) or 0
 
 
 def _page(items: Sequence[Item]) -> Page[Row]:

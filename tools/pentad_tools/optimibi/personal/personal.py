@@ -12,6 +12,7 @@ from pentad.models import Record
 from pentad.operations import AnyOperation, reads, writes
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.paths import is_uuid
+from pentad.text import whole_number
 from pentad_tools.optimibi.files.items import Item, items_in
 from pentad_tools.optimibi.files.locating import located
 from pentad_tools.optimibi.files.selection import Items, chosen, picked, refused, told
@@ -87,7 +88,7 @@ async def save_favorites(optimibi: Optimibi, items: Items) -> Record:
 def _entry(item: Item) -> dict[str, Any]:
     """A new entry. It was not used yet: what its order goes by is when the item was last changed."""
     changed = str(item.raw.get("lastModifiedDate") or item.raw.get("createdDate") or "")
-    return _used(item, int(changed) if changed.isdecimal() else 0)
+    return _used(item, whole_number(changed) or 0)
 
 
 def _used(item: Item, at: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from pentad.errors import Rejected
 from pentad.secrecy import SECRET, named
+from pentad.text import whole_number
 from pentad_tools.optimibi.naming import unknown
 
 _MOST = 100
@@ -66,7 +67,7 @@ def switched(value: Any, stored: Any, argument: str) -> Any:
     """A flag in the spelling that is stored: true, "true" or "1"; the last where none is. Raises Rejected."""
     word = str(value).lower()
     if word not in ("0", "1", "false", "true"):
-        raise refused(argument, f"{value!r} is neither on nor off, such as true and false")
+        raise refused(argument, f"{value!r:.60} is neither on nor off, such as true and false")
     on = word in ("1", "true")
     if isinstance(stored, bool):
         return on
@@ -82,8 +83,8 @@ def alike(value: Any, stored: Any, argument: str) -> Any:
         told = {**stored, **value}
     elif isinstance(stored, list) and isinstance(value, str):
         told = [value]
-    elif isinstance(stored, int) and str(value).isdecimal():
-        told = int(value)
+    elif isinstance(stored, int) and (number := whole_number(value)) is not None:
+        told = number
     else:
         told = _text(value) if isinstance(stored, str) else value
     if stored is not None and type(told) is not type(stored):
