@@ -21,7 +21,7 @@ from pentad.settings import Settings
 from pentad.text import nearest, quoted, shorten
 
 _HINTED = 12
-# In a question to a person: tokens of the masked body, and signs of what will be done.
+# In a question to a person: tokens of what is there and of the masked body, signs of what will be done.
 _BODY, _WILL = 300, 3000
 # Tokens of a plan that are left to each of its parts, and those that its words have in any case.
 _LEAST, _WORDS = 40, 100
@@ -191,11 +191,11 @@ def _next(plan: Plan, settings: Settings, *, can_ask: bool) -> str:
 def question(plan: Plan) -> str:
     """For a person: what will happen, by which account, whether it can be undone, and the masked body."""
     preview = plan.preview
-    lines = [render.brief(preview.will, _WILL), f"Undo: {preview.undo}."]
+    lines = [render.brief(preview.will, _WILL), f"Undo: {render.brief(preview.undo, _WILL)}."]
     if plan.account != "default":
         lines.append(f"Account: {plan.account}.")
     if preview.now is not None:
-        lines.append(f"Now: {dumps(dict(preview.now))}")
+        lines.append(f"Now: {dumps(render.shrunk(preview.now, _BODY) or dict(preview.now))}")
     if preview.body is not None:
         small = render.shrunk({"body": preview.body}, _BODY) or {"body": preview.body}
         lines.append(f"Sent: {shorten(dumps(small.get('body', small)), 1500)}")

@@ -41,10 +41,12 @@ async def test_of_many_changes_the_first_are_shown_with_their_values(world: Worl
 
 
 def test_a_person_is_asked_in_a_bounded_question(world: World) -> None:
-    preview = Preview(will="word " * 9000, slug="x", body={"text": "y" * 9000}, undo="no")
+    now = {"values": [f"value {number}" for number in range(9000)]}
+    preview = Preview("word " * 9000, "x", {"text": "y" * 9000}, undo="back " * 9000, now=now)
     operation = world.app.operations["optimibi_update_connection"]
     asked = question(Plan("x-7k2m9x", operation, {}, "", "default", "", preview, 600.0))
 
     assert asked.startswith("word word")
-    assert "…(+42,000 characters)" in asked
-    assert len(asked) < 5000
+    assert asked.count("…(+42,000 characters)") == 2
+    assert "…(8,980 more)" in asked
+    assert len(asked) < 9000
