@@ -18,7 +18,7 @@ from tests.consent.approving import Play, spoilt
 from tests.consent.playing import OFF, Stage, said, varied
 from tests.consent.test_asking import User, accepting, client, raw
 from tests.inside import EVERYTHING, Era
-from tests.proof import SEQUENCES
+from tests.proof import SEQUENCES, SHARES
 
 FREE: dict[str, Any] = {"read_only": False, "exclude": frozenset(), "enable": OFF, **EVERYTHING}
 
@@ -238,10 +238,11 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     return Stage(tmp_path_factory.mktemp("stage"))
 
 
+@pytest.mark.parametrize("share", SHARES)
 @settings(max_examples=SEQUENCES)
-@given(STEPS)
+@given(steps=STEPS)
 async def test_nothing_marked_is_done_without_a_valid_plan(
-    stage: Stage, steps: tuple[Step, Sequence[Step]]
+    stage: Stage, share: int, steps: tuple[Step, Sequence[Step]]
 ) -> None:
     first, rest = steps
     async with stage.world(confirm="auto") as world:

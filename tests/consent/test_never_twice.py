@@ -21,7 +21,7 @@ from pentad.sandbox import Exchange, Fault
 from pentad.sandbox.faults import Kind
 from tests.consent.playing import Stage, costly, reached, restart, varied
 from tests.inside import World
-from tests.proof import SEQUENCES
+from tests.proof import SEQUENCES, SHARES
 
 # Where a platform's own state shows what was done, and not only its log.
 SHOWN: Mapping[str, Callable[[Any], int]] = {
@@ -220,9 +220,12 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     return Stage(tmp_path_factory.mktemp("stage"))
 
 
+@pytest.mark.parametrize("share", SHARES)
 @settings(max_examples=SEQUENCES)
-@given(FEW_WISHES, st.sampled_from(["auto", "never"]), SIGNED_IN)
-async def test_nothing_is_done_twice(stage: Stage, wishes: list[Wish], confirm: str, signed_in: str) -> None:
+@given(wishes=FEW_WISHES, confirm=st.sampled_from(["auto", "never"]), signed_in=SIGNED_IN)
+async def test_nothing_is_done_twice(
+    stage: Stage, share: int, wishes: list[Wish], confirm: str, signed_in: str
+) -> None:
     async with stage.world() as world:
         if signed_in == "password":
             known = world.sandbox.platforms["claribi"].credentials
