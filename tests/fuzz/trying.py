@@ -41,11 +41,12 @@ class Trial:
         self.world.clock.advance(20)
 
     def attack(self, name: str, example: Mapping[str, Any], examples: int) -> None:
-        """Calls with hostile arguments, others for each operation even where they are always the same."""
+        """Calls with hostile arguments, drawn from the operation's schema."""
         drawn = calls(self.world.app.operations[name].arguments.schema(), example)
         self.attack_with(name, drawn, examples)
 
     def attack_with(self, name: str, arguments: Values, examples: int) -> None:
+        """Calls with what is drawn: always the same outside the proof, yet other for each operation."""
         operation = self.world.app.operations[name]
 
         @settings(max_examples=examples, suppress_health_check=UNHURRIED)

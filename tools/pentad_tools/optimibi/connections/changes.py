@@ -12,7 +12,7 @@ from pentad.errors import Rejected
 from pentad.models import Id, Record, SecretName
 from pentad.operations import administers, destroys
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import several, shorten
+from pentad.text import quoted, several
 from pentad_tools.optimibi.connections.connections import connection_named, connections_of
 from pentad_tools.optimibi.connections.settings import (
     Changes,
@@ -131,7 +131,7 @@ async def update_connection(  # noqa: PLR0917 - a model names them
 
 
 def _will(now: Mapping[str, Any], changes: Changes, changed: list[str], secret: str | None) -> str:
-    told = f"Change connection {now['name']}: {several([shorten(one, 60) for one in changed], _FEW)}."
+    told = f"Change connection {now['name']}: {several([quoted(one, 60) for one in changed], _FEW)}."
     if secret:
         told += f" The password becomes (secret {secret})."
     elif changes.elsewhere:
