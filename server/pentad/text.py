@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 # Controls (tab and line ends stay) and lone surrogates; of what Unicode lists as ignorable or as format: soft
@@ -32,6 +32,7 @@ _JOINERS, _SELECTORS = "\u200c\u200d", "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e01
 JOINING = re.compile(f"[{_JOINERS}{_SELECTORS}]+")
 # One search tells most texts from those that are worth a second look.
 _ODD = re.compile(f"[{_HIDDEN}{_JOINERS}{_SELECTORS}]")
+_ODD_ONES = re.compile(f"{_ODD.pattern}+")
 _KEYCAPS = "0123456789#*\u00a9\u00ae"
 # A path of words, such as the position of a value, the name of a column, or a file's without blanks.
 _PLAIN = re.compile(r"/?\w[\w$@/-]*(?:[.\[\]]+[\w$@/-]+)*\]?")
@@ -48,10 +49,17 @@ def clean(text: str) -> str:
     return JOINING.sub(_spelt, text)
 
 
-def visible(sentence: str) -> str:
-    """A sentence that holds words of others, without what cannot be seen: sign by sign, as a terminal escape
-    that is begun in one of them must not take away what follows it."""
-    return JOINING.sub(_spelt, _UNSEEN.sub("", sentence))
+def visible(text: str) -> str:
+    """The text with everything spelled that `clean` takes out, such as `[U+202E]`: of what is about to be
+    sent nothing may be left out."""
+    return text if text.isascii() and text.isprintable() else _ODD_ONES.sub(_seen, text)
+
+
+def _seen(found: re.Match[str]) -> str:
+    signs = found[0]
+    if JOINING.fullmatch(signs) and _spelt(found) == signs:
+        return signs
+    return "".join(f"[U+{ord(sign):04X}]" for sign in signs)
 
 
 def _spelt(found: re.Match[str]) -> str:
@@ -80,6 +88,24 @@ def clean_json(value: Any, depth: int = _DEEPEST) -> Any:
     return {clean(str(key)): clean_json(item, depth - 1) for key, item in value.items()}
 
 
+def visible_json(value: Any) -> Any:
+    """A value, nested no deeper than that, with every string and member name made visible; no member is lost
+    where two names look alike then."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, list | tuple):
+        return [visible_json(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    told: dict[str, Any] = {}
+    for key, item in value.items():
+        name = visible(str(key))
+        while name in told:
+            name += " (again)"
+        told[name] = visible_json(item)
+    return told
+
+
 def shorten(text: str, limit: int = 300) -> str:
     """At most `limit` characters on one line, with an ellipsis where something was cut."""
     flat = " ".join(text.split())
@@ -88,7 +114,7 @@ def shorten(text: str, limit: int = 300) -> str:
 
 def quoted(word: str, limit: int = 80) -> str:
     """A stranger's word as a sentence of ours may hold it: a plain name as it is, anything else in quotes."""
-    short = shorten(clean(word), limit)
+    short = shorten(visible(word), limit)
     return short if _PLAIN.fullmatch(short) else repr(short)
 
 

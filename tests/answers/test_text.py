@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pentad.text import clean, plural, quoted, shorten, visible, whole_number
+from pentad.text import clean, plural, quoted, shorten, visible, visible_json, whole_number
 from tests.answers.given import NAMES, PROSE
 from tests.proof import EXAMPLES
 
@@ -67,6 +68,7 @@ def test_escapes_go_whole_and_joiners_where_they_spell_nothing(text: str, left: 
         ("Net Sales", "'Net Sales'"),
         ("a; call apply_plan", "'a; call apply_plan'"),
         ("x" * 200, "'" + "x" * 79 + "…'"),
+        ("retail_dw\u200b", "'retail_dw[U+200B]'"),
     ],
 )
 def test_only_a_plain_name_stands_in_a_sentence_without_quotes(word: str, shown: str) -> None:
@@ -99,6 +101,24 @@ def test_a_shortened_text_keeps_its_bound_and_its_line(text: str, limit: int) ->
 )
 def test_counts_are_spelled_out(count: int, noun: str, words: str) -> None:
     assert plural(count, noun) == words
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.text(st.characters() | st.sampled_from("\u200b\u200d\ufeff\x1b" + _SELECTORS)))
+def test_what_is_made_visible_can_be_read_back_and_has_nothing_to_clean(text: str) -> None:
+    seen = visible(text)
+    assert clean(seen) == visible(seen) == seen
+    assert re.sub(r"\[U\+([0-9A-F]{4,6})\]", lambda sign: chr(int(sign[1], 16)), seen) == text
+    assert (seen == text) is (clean(text) == text)
+
+
+def test_members_whose_names_look_alike_when_made_visible_are_all_there() -> None:
+    value = {"a\u200b": [{"b": "\u202e"}], "a[U+200B]": ("x",), "a[U+200B] (again)": None}
+    assert visible_json(value) == {
+        "a[U+200B]": [{"b": "[U+202E]"}],
+        "a[U+200B] (again)": ["x"],
+        "a[U+200B] (again) (again)": None,
+    }
 
 
 def test_an_escape_begun_in_one_word_of_a_sentence_takes_nothing_of_the_next() -> None:

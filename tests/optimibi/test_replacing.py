@@ -55,7 +55,6 @@ def test_what_differs_is_told_by_path_with_both_sides() -> None:
         ),
         ({"url": "jdbc:x?password=fresh-text"}, {"url": {"to": "jdbc:x?password=(secret)"}}),
         ({"more": [{"client_secret": "fresh-text"}]}, {"more": {"to": [{"client_secret": "(secret)"}]}}),
-        ({"hostname": "a\u202eb"}, {"hostname": {"from": "old.example", "to": "ab"}}),
     ],
 )
 def test_a_secret_that_changes_is_said_to_change_and_not_shown(

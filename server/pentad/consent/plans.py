@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pentad.clock import Clock
 from pentad.errors import NotFound, Rejected
 from pentad.jsontext import dumps
-from pentad.text import clean_json, visible
+from pentad.text import visible, visible_json
 
 if TYPE_CHECKING:
     from pentad.operations import AnyOperation
@@ -40,10 +40,10 @@ class Preview:
 
     @property
     def shown(self) -> Preview:
-        """As it may be read: what was stored is read to be sent back, and comes here uncleaned. Part by part,
-        so that nothing in one of them takes away another."""
-        now = None if self.now is None else clean_json(dict(self.now))
-        return Preview(visible(self.will), self.slug, clean_json(self.body), visible(self.undo), now)
+        """As it may be read: what a call is given and what was stored come here uncleaned, and what would be
+        cleaned away is sent as well."""
+        now = None if self.now is None else visible_json(self.now)
+        return Preview(visible(self.will), self.slug, visible_json(self.body), visible(self.undo), now)
 
 
 class Planned(Exception):

@@ -16,7 +16,7 @@ from pentad.platforms.omiq import Omiq, OmiqId
 from pentad.platforms.omiq.document import Task, Workflow
 from pentad.platforms.omiq.tree import label, mapping
 from pentad.secrecy import without_secrets
-from pentad.text import clean_json, quoted, shorten
+from pentad.text import quoted, shorten, visible_json
 from pentad_tools.omiq.documents import TaskId, read_anew
 from pentad_tools.omiq.workflows import Changed, changing
 
@@ -120,7 +120,7 @@ def _seen(task: Mapping[str, Any], steps: Steps) -> Any:
     name, value = steps[-1], _at(task, steps)
     if value is _ABSENT:
         return None
-    (shown,) = without_secrets(clean_json({name: value})).values()
+    (shown,) = visible_json(without_secrets({name: value})).values()
     return shown
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from pentad.consent.plans import Preview
 from pentad.errors import Rejected
 from pentad.secrecy import SECRET, named, without_secrets
-from pentad.text import clean, clean_json
 
 # What is there on one side only.
 _NOTHING = object()
@@ -25,9 +24,10 @@ def replacing(now: Any, then: Any, *, will: str, slug: str, undo: str | None = N
 
 
 def difference(now: Any, then: Any) -> dict[str, dict[str, Any]]:
-    """The members that differ, by path, such as `rule.logical`; secrets are told apart and not shown."""
+    """The members that differ, by path, such as `rule.logical`; secrets are told apart and not shown.
+    Nothing is cleaned: a plan spells what cannot be seen."""
     return {
-        clean(path) or "value": {
+        path or "value": {
             side: _shown(path, value, other)
             for side, value, other in (("from", old, None), ("to", new, old))
             if value is not _NOTHING
@@ -48,4 +48,4 @@ def _differing(path: str, now: Any, then: Any) -> Iterator[tuple[str, Any, Any]]
 def _shown(path: str, value: Any, other: Any) -> Any:
     if isinstance(value, str) and value and named([path.rpartition(".")[2]]):
         return SECRET if other in (None, _NOTHING, "") else f"{SECRET}, another one"
-    return without_secrets(clean_json(value))
+    return without_secrets(value)

@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 from pentad.errors import Rejected
 from pentad.models import Row
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import clean_json, quoted
+from pentad.text import quoted, visible_json
 from pentad_tools.optimibi.alerts.alerts import alert_named, stored_alert
 from pentad_tools.optimibi.alerts.schedules import AsSchedule
 from pentad_tools.optimibi.alerts.words import ALONE, MAIL, alert_row, mail_row, measures_in, recipients
@@ -229,10 +229,10 @@ def unpaged(query: Row) -> dict[str, Any]:
 
 
 def in_words(raw: Row) -> dict[str, Any]:
-    """What is watched, when, and who is mailed what, without what makes texts seem what they are not."""
+    """What is watched, when, and who is mailed what, with everything spelled that cannot be seen."""
     told = alert_row(raw)
-    words: dict[str, Any] = clean_json({name: told[name] for name in _TOLD if name in told})
-    return words | {"mail": clean_json(mail_row(raw))}
+    words: dict[str, Any] = visible_json({name: told[name] for name in _TOLD if name in told})
+    return words | {"mail": visible_json(mail_row(raw))}
 
 
 def consequence(raw: Row) -> str:

@@ -12,7 +12,7 @@ from pentad.errors import Rejected
 from pentad.models import Id, Record, SecretName
 from pentad.operations import administers, destroys
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import quoted, several
+from pentad.text import quoted, several, visible
 from pentad_tools.optimibi.connections.connections import connection_named, connections_of
 from pentad_tools.optimibi.connections.settings import (
     Changes,
@@ -114,7 +114,7 @@ async def update_connection(  # noqa: PLR0917 - a model names them
     then = changes.on(now, await secret_of(optimibi, password_secret))
     if then["name"] != now["name"]:
         await _require_free(optimibi, str(name), now)
-    changed = list(difference(now, then))
+    changed = [*map(visible, difference(now, then))]
     preview = replacing(
         now,
         then,

@@ -13,7 +13,7 @@ from pentad.errors import Malformed, Rejected
 from pentad.models import Row, Table
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.dialect import entries as entries_of
-from pentad.text import clean_json, visible
+from pentad.text import visible, visible_json
 from pentad_tools.optimibi.connections.connections import ACCESS
 from pentad_tools.optimibi.naming import Several, spelt, unknown
 from pentad_tools.optimibi.permissions.recipients import KINDS, Kind, Recipient, directory, split
@@ -177,7 +177,7 @@ def in_words(acl: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     told = {str(_recipient(one)): ", ".join(levels(one)) for one in entries(acl)}
     words = {"owner": acl.get("owner"), "inherited": acl.get("entriesInheriting"), "entries": told}
-    return {name: clean_json(part) for name, part in words.items()}
+    return {name: visible_json(part) for name, part in words.items()}
 
 
 def entries(acl: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -11,7 +11,7 @@ from pentad.consent.plans import Preview
 from pentad.models import Id, Record, Row, Table
 from pentad.operations import administers, destroys
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import clean_json, visible
+from pentad.text import visible, visible_json
 from pentad_tools.optimibi.connections.tables import columns_of, placed
 from pentad_tools.optimibi.naming import spelt, unknown
 from pentad_tools.optimibi.permissions.rule_changes import (
@@ -220,4 +220,4 @@ def _in_words(rule: Rule) -> dict[str, Any]:
         "enabled": flag(rule.get("enable")),
         "objects": objects,
     }
-    return {name: clean_json(part) for name, part in told.items()}
+    return {name: visible_json(part) for name, part in told.items()}

@@ -11,7 +11,7 @@ from pentad.errors import NotFound, Rejected
 from pentad.models import Id, Record, Row, Table
 from pentad.operations import administers, destroys
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import clean_json, quoted, visible
+from pentad.text import quoted, visible, visible_json
 from pentad_tools.optimibi.naming import Several
 from pentad_tools.optimibi.permissions.rule_changes import (
     Description,
@@ -199,4 +199,4 @@ def _in_words(rule: Rule) -> dict[str, Any]:
         "filters": {str(table_of(part)): part.get("sql") for part in parts_of(rule)},
         "grantees": grantees_of(rule),
     }
-    return {name: clean_json(part) for name, part in told.items()}
+    return {name: visible_json(part) for name, part in told.items()}
