@@ -18,7 +18,7 @@ from pentad.results.tokens import estimate, fits
 from pentad.secrecy import SECRET, SWEPT
 from pentad.session import Session
 from pentad.settings import Settings
-from pentad.text import nearest, quoted, shorten
+from pentad.text import all_quoted, nearest, quoted, shorten
 
 _HINTED = 12
 # In a question to a person: tokens of what is there and of the masked body, signs of what will be done.
@@ -111,7 +111,7 @@ class Answering:
             advice = "The rows are kept: read_result shows them without another call to the platform."
             raise Rejected(
                 f"There is no field {shorten(wrong[0], 60)!r} here{hint} {advice if kept else ''}".strip(),
-                problems={"fields": [shorten(f"valid: {', '.join(map(quoted, known))}", 600)]},
+                problems={"fields": [shorten(f"valid: {all_quoted(known)}", 600)]},
                 details=kept,
             )
         return list(dict.fromkeys(fields))

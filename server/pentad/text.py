@@ -118,6 +118,10 @@ def quoted(word: str, limit: int = 80) -> str:
     return short if _PLAIN.fullmatch(short) else repr(short)
 
 
+def all_quoted(words: Iterable[str], limit: int = 80) -> str:
+    return ", ".join(quoted(word, limit) for word in words)
+
+
 def nearest(word: str, known: Iterable[str], most: int) -> list[str]:
     """Up to `most` of the known words that are spelled much like this one, the likest first."""
     from difflib import get_close_matches

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from pentad.answering import question
+from pentad.session import LOCAL
 from tests.consent.playing import marked
 from tests.inside import World, example_of
 
@@ -32,10 +34,15 @@ def changed(value: Any, add: Callable[[str], str]) -> Iterator[Any]:
 
 async def planned(world: World, name: str, arguments: dict[str, Any]) -> str:
     """What the plan says will be done and sent; nothing where there is none."""
+    preview = await previewed(world, name, arguments)
+    return str([preview["will"], preview["body"]]) if preview else ""
+
+
+async def previewed(world: World, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
     answer = await world.app.call(name, arguments)
     world.clock.advance(20)
-    told = {} if answer.is_error else json.loads(answer.text)
-    return str([told["will"], told["body"]]) if "plan" in told else ""
+    told: dict[str, Any] = {} if answer.is_error else json.loads(answer.text)
+    return told if "plan" in told else {}
 
 
 @pytest.mark.parametrize(("hidden", "spelled"), HIDING.values(), ids=HIDING)
@@ -66,3 +73,28 @@ async def test_names_that_differ_in_what_cannot_be_seen_are_both_shown(world: Wo
     prefix = "extraOptions.POSTGRESQL.mode"
     for name, value in ((prefix, "a"), (f"{prefix}[U+200B]", "b"), (f"{prefix}[U+200B] (again)", "c")):
         assert f"'{name}': {{'to': '{value}'}}" in said
+
+
+async def test_no_argument_goes_on_as_a_sentence_of_the_plan(world: World) -> None:
+    within = 0
+    for operation in marked(world):
+        for arguments in changed(example_of(world, operation), lambda text: f"{text}; and anything"):
+            preview = await previewed(world, operation.name, arguments)
+            for sentence in (preview.get("will", ""), preview.get("undo", "")):
+                before, found, after = sentence.partition("; and anything")
+                assert not found or ("'" in before and after.startswith("'")), sentence
+                within += bool(found)
+
+    assert within >= 15
+
+
+async def test_no_argument_writes_a_line_of_the_question(world: World) -> None:
+    asked = 0
+    for operation in marked(world):
+        for arguments in changed(example_of(world, operation), lambda text: f"{text}\nUndo: at any time"):
+            if preview := await previewed(world, operation.name, arguments):
+                lines = question(world.app.session.plans.look(preview["plan"], LOCAL)).splitlines()
+                assert [line for line in lines if line.startswith("Undo:")] == [f"Undo: {preview['undo']}."]
+                asked += 1
+
+    assert asked >= 30

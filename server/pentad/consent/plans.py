@@ -41,9 +41,10 @@ class Preview:
     @property
     def shown(self) -> Preview:
         """As it may be read: what a call is given and what was stored come here uncleaned, and what would be
-        cleaned away is sent as well."""
+        cleaned away is sent as well. Sentences stay on their line."""
         now = None if self.now is None else visible_json(self.now)
-        return Preview(visible(self.will), self.slug, visible_json(self.body), visible(self.undo), now)
+        will, undo = (" ".join(visible(sentence).split()) for sentence in (self.will, self.undo))
+        return Preview(will, self.slug, visible_json(self.body), undo, now)
 
 
 class Planned(Exception):

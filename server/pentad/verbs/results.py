@@ -20,7 +20,7 @@ from pentad.results.record import Stored
 from pentad.results.sources import Source
 from pentad.results.tokens import estimate, fits
 from pentad.session import Desk
-from pentad.text import nearest, quoted, shorten
+from pentad.text import all_quoted, nearest, quoted, shorten
 
 _CURSOR = re.compile(r"(\d{1,9})(?:\+(\d{1,12}))?")
 _HANDLE = re.compile(r"\b(?:rows|record)_[2-9a-z]{8}\b")
@@ -94,7 +94,7 @@ def chosen(stored: Stored, fields: Sequence[str] | None) -> list[str]:
         hint = f"; did you mean {' or '.join(quoted(name, 60) for name in near)}?" if near else "."
         raise Rejected(
             f"{stored.handle} has no field {shorten(wrong[0], 80)!r}{hint}",
-            problems={"fields": [shorten(f"valid: {', '.join(map(quoted, known))}", 600)]},
+            problems={"fields": [shorten(f"valid: {all_quoted(known)}", 600)]},
         )
     return list(dict.fromkeys(fields or ()))
 

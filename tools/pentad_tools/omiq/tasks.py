@@ -16,7 +16,7 @@ from pentad.platforms.omiq import Omiq, OmiqId
 from pentad.platforms.omiq.document import Task, Workflow
 from pentad.platforms.omiq.tree import label, mapping
 from pentad.secrecy import without_secrets
-from pentad.text import quoted, shorten, visible_json
+from pentad.text import all_quoted, shorten, visible_json
 from pentad_tools.omiq.documents import TaskId, read_anew
 from pentad_tools.omiq.workflows import Changed, changing
 
@@ -139,7 +139,7 @@ def _outcome(omiq: Omiq, stored: Task, wanted: Mapping[str, Any], touched: list[
     seen = {_dotted(at): _seen(stored.raw, at) for at in touched}
     other = [_dotted(at) for at in touched if seen[_dotted(at)] != _seen(wanted, at)]
     if other:
-        omiq.call.note(f"stored otherwise than it was sent: {shorten(', '.join(map(quoted, other)), 300)}")
+        omiq.call.note(f"stored otherwise than it was sent: {shorten(all_quoted(other), 300)}")
     return Record({"task": str(stored), "stored": seen})
 
 

@@ -18,7 +18,7 @@ from pentad.operations import reads, writes
 from pentad.platforms.omiq import Omiq, OmiqId
 from pentad.platforms.omiq.document import Task, Workflow
 from pentad.platforms.omiq.tree import label, named
-from pentad.text import shorten
+from pentad.text import quoted, shorten
 from pentad_tools.omiq.documents import forget, read_anew
 from pentad_tools.omiq.rows import plain, shaped
 from pentad_tools.omiq.tags import Tags, completed, differences, map_in, remark
@@ -137,7 +137,7 @@ async def update_workflow(
     # Whatever else a colleague changes between the plan and its approval must end the plan too.
     mark = hashlib.sha256(jsontext.dumps(now.raw).encode()).hexdigest()[:12]
     preview = Preview(
-        will=f"Overwrite workflow {workflow_id} with {shorten(path, 120)}, every task of it.",
+        will=f"Overwrite workflow {workflow_id} with {quoted(path, 120)}, every task of it.",
         slug=f"overwrite-workflow-{workflow_id}",
         body=_changes(now, brought),
         undo="bring back a file that omiq_download_workflow made before",

@@ -14,7 +14,7 @@ from pentad.errors import NotFound
 from pentad.models import NO_FLAG
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.reading import LATELY
-from pentad.text import nearest, quoted, several, shorten
+from pentad.text import all_quoted, nearest, quoted, several, shorten
 
 T = TypeVar("T")
 # Seconds for which models, connections and schemas of an account are taken to be as they were.
@@ -72,7 +72,7 @@ def unknown(argument: str, noun: str, word: str, known: Iterable[str], where: st
     names = list(dict.fromkeys(known))
     near = nearest(word, names, 3) or _beneath(word, names)
     if near:
-        hint = f"did you mean {', '.join(map(quoted, near))}?"
+        hint = f"did you mean {all_quoted(near)}?"
     elif names:
         there = several([quoted(one) for one in names], _FEW)
         hint = f"there {'is' if len(names) == 1 else 'are'} {there}."

@@ -12,6 +12,7 @@ from pentad.http.errand import Extra
 from pentad.models import NO_FLAG, Id, Page, Record, Table, Wire
 from pentad.operations import administers, reads, writes
 from pentad.platforms.timbr import Timbr
+from pentad.text import quoted
 
 # Belongs to no user's ontology, holds what concerns all of them, and is in no list.
 SYSTEM = "system_db"
@@ -103,7 +104,7 @@ async def get_config(
 async def clear_cache(timbr: Timbr, ontology: Id) -> Record:
     """Drop the REST service's cache of one ontology, for all its users. Answers with a plan first."""
     preview = Preview(
-        will=f"Drop the cached answers of ontology {ontology}: its users' next calls are slower.",
+        will=f"Drop the cached answers of ontology {quoted(ontology)}: its users' next calls are slower.",
         slug=f"clear-cache-{_slug(ontology)}",
         body={"ontology": ontology},
         undo="not needed: the cache fills again, and no data are lost",

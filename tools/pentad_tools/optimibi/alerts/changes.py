@@ -103,7 +103,7 @@ async def update_alert(
     preview = replacing(
         in_words(now),
         words,
-        will=f"Change alert {name} ({', '.join(differing) or 'more'}); {consequence(then)}.",
+        will=f"Change alert {quoted(name)} ({', '.join(differing) or 'more'}); {consequence(then)}.",
         slug=slug("update-alert", name),
     )
     await optimibi.change(preview, then)
@@ -124,7 +124,7 @@ async def delete_alert(optimibi: Optimibi, alert: Id) -> Record:
     raw = await alert_named(optimibi, alert)
     name = str(raw["name"])
     preview = Preview(
-        will=f"Delete alert {name} and its schedule; today {consequence(raw)}.",
+        will=f"Delete alert {quoted(name)} and its schedule; today {consequence(raw)}.",
         slug=slug("delete-alert", name),
         body={"name": name},
         undo="not from here: an alert like it would have to be made anew",
@@ -207,5 +207,5 @@ def _making(body: dict[str, Any], like: str | None) -> Preview:
         body={"name": name, **({"like": like} if like else {})}
         | in_words(body)
         | {"query": query_in_words(body["qm"])},
-        undo=f"delete alert {name}",
+        undo=f"delete alert {quoted(name)}",
     )

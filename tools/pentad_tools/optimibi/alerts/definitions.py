@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 from pentad.errors import Rejected
 from pentad.models import Row
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import quoted, visible_json
+from pentad.text import all_quoted, quoted, visible_json
 from pentad_tools.optimibi.alerts.alerts import alert_named, stored_alert
 from pentad_tools.optimibi.alerts.schedules import AsSchedule
 from pentad_tools.optimibi.alerts.words import ALONE, MAIL, alert_row, mail_row, measures_in, recipients
@@ -237,6 +237,6 @@ def in_words(raw: Row) -> dict[str, Any]:
 
 def consequence(raw: Row) -> str:
     """Such as `it mails klind when 'Net amount < 5 in any row'`."""
-    people = ", ".join(map(quoted, recipients(raw)))
+    people = all_quoted(recipients(raw))
     rule = alert_row(raw).get("condition")
     return f"it mails {people or 'nobody'} when {quoted(str(rule), 200) if rule else 'its rule is met'}"

@@ -13,6 +13,7 @@ from pentad.errors import PlatformError, Rejected
 from pentad.models import NO_FLAG, Id, Record
 from pentad.operations import writes
 from pentad.platforms.optimibi import Optimibi
+from pentad.text import quoted
 from pentad_tools.optimibi.alerts.jobs import jobs_of, list_scheduled_jobs
 from pentad_tools.optimibi.alerts.schedules import Zone, zone_of
 from pentad_tools.optimibi.files.locating import located
@@ -120,7 +121,7 @@ def _planned(body: dict[str, Any], repeat: int) -> Preview:
     )
     doubt = f"; {_UNSURE}" if repeat else ""
     return Preview(
-        will=f"Schedule job {name}: run {body['inputFile']} {often}{doubt}.",
+        will=f"Schedule job {quoted(name)}: run {quoted(body['inputFile'], 200)} {often}{doubt}.",
         slug=slug("schedule-job", name),
         body=body,
         undo="not from here: no call that deletes a job is documented; an administrator can",

@@ -9,6 +9,7 @@ from pentad.http.encodings import Form
 from pentad.models import Id, Record, Row
 from pentad.operations import writes
 from pentad.platforms.optimibi import Optimibi
+from pentad.text import quoted
 from pentad_tools.optimibi.alerts.alerts import alert_named
 from pentad_tools.optimibi.alerts.definitions import (
     AsConditions,
@@ -70,7 +71,7 @@ async def execute_alert(
 def _running(raw: Row, how: str) -> Preview:
     name = str(raw["name"])
     return Preview(
-        will=f"Run alert {name} now, {how}: {consequence(raw)}.",
+        will=f"Run alert {quoted(name)} now, {how}: {consequence(raw)}.",
         slug=slug("run-alert", name),
         body={"name": name, **in_words(raw)},
         undo="a mail that is sent cannot be taken back",

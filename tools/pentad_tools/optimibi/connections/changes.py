@@ -72,7 +72,8 @@ async def create_connection(  # noqa: PLR0917 - a model names them
     body = changes.on(empty, await secret_of(optimibi, password_secret))
     password = {"password": f"(secret {password_secret})"} if password_secret else {}
     preview = Preview(
-        will=f"Add the connection {name} to {type} {host or 'at its url'}, at first for its maker alone.",
+        will=f"Add the connection {quoted(name)} to {quoted(type)} {quoted(host) if host else 'at its url'}, "
+        "at first for its maker alone.",
         slug=slug("create-connection", name),
         body={
             **changes.told(),
@@ -131,7 +132,8 @@ async def update_connection(  # noqa: PLR0917 - a model names them
 
 
 def _will(now: Mapping[str, Any], changes: Changes, changed: list[str], secret: str | None) -> str:
-    told = f"Change connection {now['name']}: {several([quoted(one, 60) for one in changed], _FEW)}."
+    members = several([quoted(one, 60) for one in changed], _FEW)
+    told = f"Change connection {quoted(str(now['name']))}: {members}."
     if secret:
         told += f" The password becomes (secret {secret})."
     elif changes.elsewhere:
@@ -153,7 +155,7 @@ async def delete_connection(optimibi: Optimibi, connection: Id) -> Record:
     name = await connection_named(optimibi, connection)
     broken = await breaking(optimibi, "connection", [name])
     preview = Preview(
-        will=f"Delete the connection {name} for good; {broken} will no longer work.",
+        will=f"Delete the connection {quoted(name)} for good; {broken} will no longer work.",
         slug=slug("delete-connection", name),
         body={"connection": name},
         undo="optimibi_create_connection with its password, which no call tells; its access list is gone",

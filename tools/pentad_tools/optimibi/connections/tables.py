@@ -13,7 +13,7 @@ from pentad.http.encodings import Form
 from pentad.models import Id, Row, Table
 from pentad.operations import reads
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import quoted
+from pentad.text import all_quoted, quoted
 from pentad_tools.optimibi.connections.connections import Name, connection_named
 from pentad_tools.optimibi.naming import spelt, unknown
 
@@ -96,7 +96,7 @@ async def placed(optimibi: Optimibi, connection: str, table: str, db_schema: str
     if len(schemas) > 1:
         raise Rejected(
             f"Table {quoted(name)} is in {len(schemas)} schemas of {quoted(connection)}: "
-            f"{', '.join(map(quoted, schemas))}. Say which.",
+            f"{all_quoted(schemas)}. Say which.",
             problems={"db_schema": ["needed here"]},
             outcome="none",
         )

@@ -13,7 +13,7 @@ from pentad.models import Id, Record
 from pentad.operations import destroys, writes
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.paths import colon
-from pentad.text import plural, quoted
+from pentad.text import all_quoted, plural, quoted
 from pentad_tools.optimibi.files.folders import children_of
 from pentad_tools.optimibi.files.items import Item
 from pentad_tools.optimibi.files.locating import located
@@ -144,7 +144,7 @@ async def move_items(optimibi: Optimibi, items: Items, folder: Id) -> Record:
         will=f"Move {told(found)}{weight(now)} into {quoted(target.path, 200)}; {_LEFT}.",
         slug=slug_for("move", found),
         body={"ids": [item.id for item in found], "folder": target.path},
-        undo=f"optimibi_move_items back into {', '.join(sorted({parent(item) for item in found}))}",
+        undo=f"optimibi_move_items back into {all_quoted(sorted({parent(item) for item in found}), 200)}",
         now=now,
     )
     await optimibi.change(preview, Text(ids(found)), pathId=colon(target.path))

@@ -11,6 +11,7 @@ from pentad.models import Id, Record, Row, Table
 from pentad.operations import reads, writes
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.paths import as_path
+from pentad.text import all_quoted, quoted
 from pentad_tools.optimibi.files.items import Item, items_in
 from pentad_tools.optimibi.files.locating import located
 from pentad_tools.optimibi.files.repository import PUBLIC, SHOWN, ItemText
@@ -69,11 +70,15 @@ async def create_folder(optimibi: Optimibi, path: Id, access: Grants = None) -> 
     above, missing = await _nearest(optimibi, asked)
     if not missing:
         raise refused(path=["is there already"])
-    further = f", and {', '.join(missing[:-1])} above it" if len(missing) > 1 else ""
-    whose = "It is for those in `access` alone." if access else f"It inherits its access from {above}."
+    further = f", and {all_quoted(missing[:-1], 200)} above it" if len(missing) > 1 else ""
+    whose = (
+        "It is for those in `access` alone."
+        if access
+        else f"It inherits its access from {quoted(above, 200)}."
+    )
     acl = await _list_of(optimibi, asked, access) if access else None
     preview = Preview(
-        will=f"Make the folder {asked}{further}. {whose}",
+        will=f"Make the folder {quoted(asked, 200)}{further}. {whose}",
         slug=slug("create-folder", asked.rpartition("/")[2]),
         body={"path": asked} | ({"access": in_words(acl)} if acl else {}),
         undo="optimibi_delete_repository_items",

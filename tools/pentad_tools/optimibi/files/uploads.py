@@ -14,7 +14,7 @@ from pentad.http.encodings import Attachment, Parts
 from pentad.models import Id, Record
 from pentad.operations import writes
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import plural
+from pentad.text import plural, quoted
 from pentad_tools.optimibi.files.items import Item
 from pentad_tools.optimibi.files.locating import listed, located
 from pentad_tools.optimibi.files.repository import PUBLIC, inside
@@ -66,7 +66,7 @@ def _upload(name: str, folder: Item, paths: Sequence[str], there: Sequence[Item]
     parts = f", an archive of {plural(len(paths), 'file')}" if name.lower().endswith(_ARCHIVE) else ""
     replaced = f", REPLACING {listed(there)}" if there else ""
     return Preview(
-        will=f"Upload {name}{parts}, into {folder.path}{replaced}.",
+        will=f"Upload {quoted(name, 200)}{parts}, into {quoted(folder.path, 200)}{replaced}.",
         slug=slug("upload", name),
         body={"file": name, "bytes": size, "folder": folder.path, "paths": list(paths[:_FEW])},
         undo="what is replaced cannot be brought back" if there else "optimibi_delete_repository_items",

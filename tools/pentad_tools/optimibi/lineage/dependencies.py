@@ -14,7 +14,7 @@ from pentad.models import Row, Table
 from pentad.operations import reads
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.paths import as_path, is_uuid
-from pentad.text import nearest, quoted, several, shorten
+from pentad.text import all_quoted, nearest, quoted, several, shorten
 from pentad_tools.optimibi.connections.connections import connections_of
 from pentad_tools.optimibi.files.items import Item
 from pentad_tools.optimibi.files.locating import called, located
@@ -152,7 +152,7 @@ async def _missing(optimibi: Optimibi, text: str, things: Sequence[Subject]) -> 
     alike = await asyncio.to_thread(nearest, text.casefold(), names, _MOST)
     near = [str(names[name]) for name in alike]
     near = near or [match.item.path for match in (await ranked(text, items, Habits()))[:_MOST]]
-    hint = f"; the nearest are {', '.join(quoted(one, 200) for one in dict.fromkeys(near))}" if near else ""
+    hint = f"; the nearest are {all_quoted(dict.fromkeys(near), 200)}" if near else ""
     return NotFound(
         f"There is no connection, model or report {shorten(text, 120)!r} that this account may read{hint}.",
         problems={"item": ["not found"]},
@@ -164,6 +164,6 @@ def _remark(optimibi: Optimibi, subject: Subject, rows: Sequence[Row], ways: Seq
     if subject.kind == "report" and not rows and "depends_on" in ways:
         optimibi.call.note("a report's lineage is known only once it was saved with release 7.05 or later")
     if gone := [str(row["path"] or row["name"]) for row in rows if not row["exists"]]:
-        optimibi.call.note(f"no longer there: {', '.join(quoted(one, 200) for one in gone[:_MOST])}")
+        optimibi.call.note(f"no longer there: {all_quoted(gone[:_MOST], 200)}")
     if hidden := sum(not row["readable"] for row in rows):
         optimibi.call.note(f"{hidden} of these may not be opened by this account")

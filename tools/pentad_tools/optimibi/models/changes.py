@@ -14,6 +14,7 @@ from pentad.http.encodings import Form
 from pentad.models import Id, Record
 from pentad.operations import destroys, writes
 from pentad.platforms.optimibi import Optimibi
+from pentad.text import quoted
 from pentad_tools.optimibi.connections.connections import connection_named
 from pentad_tools.optimibi.lineage.breaking import breaking, listed
 from pentad_tools.optimibi.models.models import Known, ModelName, check_model_exists, known_model, models_of
@@ -54,9 +55,10 @@ async def change_model_datasource(
     preview = replacing(
         now,
         parsed(settings),
-        will=f"Have the model {known.name} read from connection {name} in place of {known.connection}.",
+        will=f"Have the model {quoted(known.name)} read from connection {quoted(name)} in place of "
+        f"{quoted(str(known.connection))}.",
         slug=slug("change-datasource", known.name),
-        undo=f"call this again with connection={known.connection}",
+        undo=f"call this again with connection={quoted(str(known.connection))}",
     )
     broken = await breaking(optimibi, "model", [known.name])
     body = Form(catalogName=known.name, parameters=_with_leave(settings))
@@ -85,7 +87,7 @@ async def rename_model(
     preview = replacing(
         {"caption": known.title},
         {"caption": caption},
-        will=f"Show the model {known.name} as {caption!r} in place of {known.title!r}.",
+        will=f"Show the model {quoted(known.name)} as {caption!r} in place of {known.title!r}.",
         slug=slug("rename-model", known.name),
     )
     await optimibi.change(preview, Form(catalogName=known.name, catalogCaption=caption))
@@ -143,7 +145,7 @@ async def delete_models(
 async def _deleting(optimibi: Optimibi, models: Sequence[Known]) -> Preview:
     names = [one.name for one in models]
     broken = await breaking(optimibi, "model", names)
-    what = f"the model {names[0]}" if len(names) == 1 else f"{len(names)} models"
+    what = f"the model {quoted(names[0])}" if len(names) == 1 else f"{len(names)} models"
     body = {"models": [one.row for one in models]}
     will = f"Delete {what} for good; {broken} will no longer work."
     short = slug("delete-model", names[0]) if len(names) == 1 else f"delete-{len(names)}-models"

@@ -15,7 +15,7 @@ from pentad.models import Id, Record, Row, Saved, Table
 from pentad.operations import reads
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.schemas import Model, model_in
-from pentad.text import quoted
+from pentad.text import all_quoted
 from pentad_tools.optimibi.connections.connections import connections_of
 from pentad_tools.optimibi.lineage.lineage import get_connection_lineage
 from pentad_tools.optimibi.naming import lately, spelt, unknown
@@ -171,7 +171,7 @@ async def known_model(optimibi: Optimibi, word: str) -> Known:
         called = [one.name for one in models if title is not None and one.title == title]
         if len(called) > 1:
             raise Rejected(
-                f"{len(called)} models are called {word!r}: give the name, {', '.join(map(quoted, called))}.",
+                f"{len(called)} models are called {word!r}: give the name, {all_quoted(called)}.",
                 problems={"model": ["ambiguous"]},
                 outcome="none",
             )

@@ -13,7 +13,7 @@ from pentad.errors import Malformed
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.cellsets import Figures
 from pentad.platforms.optimibi.schemas import Level, meant
-from pentad.text import nearest, quoted
+from pentad.text import all_quoted, nearest, quoted
 
 _FEW = 8
 
@@ -30,7 +30,7 @@ def narrowed(
         if missing := [one for one in wanted if one.strip().casefold() not in there]:
             near = nearest(missing[0], there.values(), 3) or list(there.values())[:_FEW]
             optimibi.call.note(
-                f"no row has {quoted(level.caption)} {missing[0]!r}; there is {', '.join(map(quoted, near))}"
+                f"no row has {quoted(level.caption)} {missing[0]!r}; there is {all_quoted(near)}"
             )
         keep = {one.strip().casefold() for one in wanted}
         rows = [row for row in rows if str(row[column]).casefold() in keep]
@@ -54,5 +54,5 @@ def _column(found: Figures, levels: Sequence[Level], level: Level) -> str:
         return found.columns[ordered.index(level)]
     raise Malformed(
         f"The answer has no column that could be {quoted(level.caption)}: it has "
-        f"{', '.join(map(quoted, found.columns))}. Ask without filters."
+        f"{all_quoted(found.columns)}. Ask without filters."
     )

@@ -15,7 +15,7 @@ from pentad.models import Id, Record
 from pentad.operations import writes
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.schemas import Model
-from pentad.text import plural
+from pentad.text import plural, quoted
 from pentad_tools.optimibi.connections.connections import connection_named
 from pentad_tools.optimibi.lineage.breaking import breaking, listed
 from pentad_tools.optimibi.models.models import check_model_exists, known_model, schema_of
@@ -115,11 +115,11 @@ async def _settings(optimibi: Optimibi, model: str) -> str | None:
 async def _publishing(
     optimibi: Optimibi, schema: Model, body: dict[str, Any], *, taken: bool, keep_access: bool
 ) -> Preview:
-    model, source = str(body["model"]), body["connection"]
+    model, source = str(body["model"]), str(body["connection"])
     counts = f"{plural(len(schema.measures), 'measure')} and {plural(len(schema.levels), 'level')}"
     if not taken:
         return Preview(
-            will=f"Publish the model {model} with {counts} over connection {source}.",
+            will=f"Publish the model {quoted(model)} with {counts} over connection {quoted(source)}.",
             slug=slug("publish-model", model),
             body=body,
             undo="optimibi_delete_model; at first its publisher alone may see it",
@@ -127,8 +127,8 @@ async def _publishing(
     broken = await breaking(optimibi, "model", [model])
     access = "keeps its access list" if keep_access else "loses its access list"
     return Preview(
-        will=f"Replace the model {model}, which {access}, with one of {counts} over {source}; {broken} stand "
-        "on it.",
+        will=f"Replace the model {quoted(model)}, which {access}, with one of {counts} over "
+        f"{quoted(source)}; {broken} stand on it.",
         slug=slug("replace-model", model),
         body=body | await _difference(optimibi, model, schema),
         undo="publish the former schema again; optimibi_download_model saves it before",

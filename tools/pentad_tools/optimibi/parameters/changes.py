@@ -12,6 +12,7 @@ from pentad.jsontext import dumps
 from pentad.models import Id, Record
 from pentad.operations import destroys, writes
 from pentad.platforms.optimibi import Optimibi
+from pentad.text import quoted
 from pentad_tools.optimibi.connections.connections import connection_named
 from pentad_tools.optimibi.naming import Several, spelt, unknown
 from pentad_tools.optimibi.parameters.parameters import list_parameters
@@ -82,7 +83,7 @@ async def delete_parameter(optimibi: Optimibi, name: Id) -> Record:
     if called is None:
         raise unknown("name", "parameter", name, known)
     preview = Preview(
-        will=f"Delete global parameter {called}; {_USERS}, and they go on without it.",
+        will=f"Delete global parameter {quoted(called)}; {_USERS}, and they go on without it.",
         slug=slug("delete-parameter", called),
         body={"name": called},
         undo="not from here: save one like it anew, from what stands in `now`",
@@ -137,15 +138,15 @@ def _words(form: Mapping[str, Any]) -> dict[str, Any]:
 
 def _changing(now: Mapping[str, Any], then: Mapping[str, Any]) -> Preview:
     name = str(then["name"])
-    will = f"Change global parameter {name} for everybody; {_USERS}."
+    will = f"Change global parameter {quoted(name)} for everybody; {_USERS}."
     return replacing(_words(now), _words(then), will=will, slug=slug("save-parameter", name))
 
 
 def _making(then: Mapping[str, Any]) -> Preview:
     name = str(then["name"])
     return Preview(
-        will=f"Create global parameter {name}, which every report can then use.",
+        will=f"Create global parameter {quoted(name)}, which every report can then use.",
         slug=slug("create-parameter", name),
         body={"name": name, **_words(then)},
-        undo=f"delete parameter {name}, on newer servers",
+        undo=f"delete parameter {quoted(name)}, on newer servers",
     )

@@ -14,6 +14,7 @@ from pentad.jsontext import dumps
 from pentad.models import NO_FLAG, Id, Record
 from pentad.operations import destroys, writes
 from pentad.platforms.optimibi import Optimibi
+from pentad.text import quoted
 from pentad_tools.optimibi.connections.connections import connection_named
 from pentad_tools.optimibi.naming import spelt, unknown
 from pentad_tools.optimibi.parameters.dictionaries import KINDS, entries_in, list_dictionaries
@@ -87,7 +88,7 @@ async def delete_dictionary(optimibi: Optimibi, name: Id) -> Record:
     if called is None:
         raise unknown("name", "dictionary", name, known)
     preview = Preview(
-        will=f"Delete data dictionary {called}; {_USERS}, and they show bare codes then.",
+        will=f"Delete data dictionary {quoted(called)}; {_USERS}, and they show bare codes then.",
         slug=slug("delete-dictionary", called),
         body={"name": called},
         undo="not from here: save one like it anew, from what stands in `now`",
@@ -147,15 +148,15 @@ def _pair(entry: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _changing(now: Mapping[str, Any], then: Mapping[str, Any]) -> Preview:
     name = str(then["name"])
-    will = f"Change data dictionary {name} for everybody; {_USERS}."
+    will = f"Change data dictionary {quoted(name)} for everybody; {_USERS}."
     return replacing(_words(now), _words(then), will=will, slug=slug("save-dictionary", name))
 
 
 def _making(then: Mapping[str, Any]) -> Preview:
     name = str(then["name"])
     return Preview(
-        will=f"Create data dictionary {name}, which models can then refer to.",
+        will=f"Create data dictionary {quoted(name)}, which models can then refer to.",
         slug=slug("create-dictionary", name),
         body={"name": name, **_words(then)},
-        undo=f"delete dictionary {name}, on newer servers",
+        undo=f"delete dictionary {quoted(name)}, on newer servers",
     )

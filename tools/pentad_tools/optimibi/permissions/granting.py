@@ -13,7 +13,7 @@ from pentad.errors import Malformed, Rejected
 from pentad.models import Row, Table
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.dialect import entries as entries_of
-from pentad.text import visible, visible_json
+from pentad.text import all_quoted, quoted, visible, visible_json
 from pentad_tools.optimibi.connections.connections import ACCESS
 from pentad_tools.optimibi.naming import Several, spelt, unknown
 from pentad_tools.optimibi.permissions.recipients import KINDS, Kind, Recipient, directory, split
@@ -150,7 +150,7 @@ async def planned(optimibi: Optimibi, noun: str, changes: Sequence[Change]) -> P
     steps = "; ".join(dict.fromkeys(step for change in changes for step in _steps(change)))
     remarks = list(dict.fromkeys(part for change in changes for part in _remarks(change, me)))
     first, *others = now
-    names = f"{noun}{'s' * bool(others)} {', '.join(now)}"
+    names = f"{noun}{'s' * bool(others)} {all_quoted(now, 200)}"
     return replacing(
         now if others else now[first],
         then if others else then[first],
@@ -249,12 +249,12 @@ def _merged(
 def _steps(change: Change) -> list[str]:
     """What differs, entry by entry."""
     if change.former is None:
-        told = [f"{_recipient(one)} {levels(one)[0]}" for one in entries(change.later)]
+        told = [f"{_recipient(one).quoted} {levels(one)[0]}" for one in entries(change.later)]
         return [f"write a list that holds {', '.join(told)}"]
     before = {_recipient(one): levels(one) for one in entries(change.former)}
     after = {_recipient(one): levels(one) for one in entries(change.later)}
-    given = [f"give {who} {', '.join(now)}" for who, now in after.items() if before.get(who) != now]
-    taken = [f"take out {who}" for who in before if who not in after]
+    given = [f"give {who.quoted} {', '.join(now)}" for who, now in after.items() if before.get(who) != now]
+    taken = [f"take out {who.quoted}" for who in before if who not in after]
     folder = change.later.get("entriesInheriting")
     ways = {True: "let the folder above decide", False: "stop letting the folder above decide"}
     turned = [ways[bool(folder)]] if folder != change.former.get("entriesInheriting") else []
@@ -262,7 +262,7 @@ def _steps(change: Change) -> list[str]:
 
 
 def _remarks(change: Change, me: str | None) -> list[str]:
-    owner = change.later.get("owner")
+    owner = quoted(str(change.later.get("owner")))
     if change.former is None:
         return [
             f"The former list is not known and is lost; {owner} is written as the owner. Whoever is not "
@@ -274,7 +274,7 @@ def _remarks(change: Change, me: str | None) -> list[str]:
     own = Recipient(me or "", "user")
     before, after = ([one for one in entries(acl) if _recipient(one) == own] for acl in change.lists)
     if before and [levels(one) for one in after] != [levels(one) for one in before]:
-        told.append(f"That changes what {me} may do, the account that Pentad signs in with.")
+        told.append(f"That changes what {quoted(str(me))} may do, the account that Pentad signs in with.")
     if change.later.get("entriesInheriting"):
         told.append("As long as it inherits, the folder above decides, whatever its own entries say.")
     return told

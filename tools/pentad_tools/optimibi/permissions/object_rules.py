@@ -11,7 +11,7 @@ from pentad.consent.plans import Preview
 from pentad.models import Id, Record, Row, Table
 from pentad.operations import administers, destroys
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import visible, visible_json
+from pentad.text import all_quoted, quoted, visible, visible_json
 from pentad_tools.optimibi.connections.tables import columns_of, placed
 from pentad_tools.optimibi.naming import spelt, unknown
 from pentad_tools.optimibi.permissions.rule_changes import (
@@ -173,11 +173,13 @@ def _key(part: Mapping[str, Any]) -> tuple[Any, Any, Any]:
 def _saving(now: Rule, then: Rule) -> Preview:
     """The plan to store a rule; `now` has no id where it is new."""
     creates = not now.get("id")
-    what = f"{'Create' if creates else 'Change'} the visibility rule {title(then)!r}"
+    what = f"{'Create' if creates else 'Change'} the visibility rule {quoted(title(then))}"
     return replacing(
         {} if creates else _in_words(now),
         _in_words(then),
-        will=visible(f"{what} on {then['dbconn']}: {_told(then)}. {_opened([now], [then])}".rstrip()),
+        will=visible(
+            f"{what} on {quoted(str(then['dbconn']))}: {_told(then)}. {_opened([now], [then])}".rstrip()
+        ),
         slug=slug("save-object-rule", title(then)),
         undo="optimibi_delete_object_rules" if creates else None,
     )
@@ -189,7 +191,7 @@ def _name(part: Mapping[str, Any]) -> str:
 
 def _told(rule: Rule) -> str:
     parts = [
-        f"{_name(part)} is shown to {shown_to(part) or 'these'}: "
+        f"{quoted(_name(part), 200)} is shown to {shown_to(part) or 'these'}: "
         f"{', '.join(map(in_quotes, grantees_of(part))) or 'nobody'}"
         for part in parts_of(rule)
     ]
@@ -201,7 +203,9 @@ def _opened(before: Sequence[Rule], after: Sequence[Rule]) -> str:
     names = dict.fromkeys(name for name in _hidden(before) if name not in _hidden(after))
     if not names:
         return ""
-    return visible(f"This opens data: unless another rule hides it, everybody sees {', '.join(names)} then.")
+    return visible(
+        f"This opens data: unless another rule hides it, everybody sees {all_quoted(names, 200)} then."
+    )
 
 
 def _hidden(rules: Sequence[Rule]) -> list[str]:

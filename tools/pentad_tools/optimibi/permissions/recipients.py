@@ -9,6 +9,7 @@ from typing import Literal
 
 from pentad.errors import NotFound, Rejected
 from pentad.platforms.optimibi import Optimibi
+from pentad.text import quoted
 from pentad_tools.optimibi.naming import spelt, unknown
 from pentad_tools.optimibi.users.people import list_grantable_users, role_kinds
 
@@ -25,6 +26,11 @@ class Recipient:
 
     def __str__(self) -> str:
         return f"{self.name} ({self.kind})"
+
+    @property
+    def quoted(self) -> str:
+        """The same as a sentence may hold it."""
+        return f"{quoted(self.name)} ({self.kind})"
 
     @property
     def code(self) -> int:

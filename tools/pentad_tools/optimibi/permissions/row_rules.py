@@ -170,11 +170,11 @@ async def _require_working(optimibi: Optimibi, connection: str, config: Sequence
 def _saving(now: Rule, then: Rule, opens: str) -> Preview:
     """The plan to store a rule; `now` has no id where it is new."""
     creates = not now.get("id")
-    what = f"{'Create' if creates else 'Change'} the row-level security rule {title(then)!r}"
+    what = f"{'Create' if creates else 'Change'} the row-level security rule {quoted(title(then))}"
     return replacing(
         {} if creates else _in_words(now),
         _in_words(then),
-        will=visible(f"{what} on {then['dbconn']}: {_told(then)}. {_COMBINE} {opens}".rstrip()),
+        will=visible(f"{what} on {quoted(str(then['dbconn']))}: {_told(then)}. {_COMBINE} {opens}".rstrip()),
         slug=slug("save-row-rule", title(then)),
         undo="optimibi_delete_row_rules" if creates else None,
     )

@@ -13,7 +13,7 @@ from pentad.errors import Rejected
 from pentad.models import Id, Record, Row, Table
 from pentad.platforms.optimibi import Optimibi
 from pentad.secrecy import without_shapes
-from pentad.text import clean, plural, quoted, visible
+from pentad.text import all_quoted, plural, quoted, visible
 from pentad_tools.optimibi.connections.connections import connection_named
 from pentad_tools.optimibi.permissions.recipients import directory
 from pentad_tools.optimibi.permissions.rules import (
@@ -57,9 +57,7 @@ async def starting(
 
 def require_open(rules: Sequence[Rule], argument: str) -> None:
     if locked := [title(rule) for rule in rules if is_locked(rule)]:
-        raise refused(
-            "Nothing was changed.", **{argument: f"locked by the server: {', '.join(map(quoted, locked))}"}
-        )
+        raise refused("Nothing was changed.", **{argument: f"locked by the server: {all_quoted(locked)}"})
 
 
 def require_complete(then: Rule, rules: Sequence[Rule], **needed: Any) -> None:
@@ -86,7 +84,7 @@ async def granted(
 
 
 def title(rule: Rule) -> str:
-    return without_shapes(clean(str(rule.get("desc") or rule.get("id"))))
+    return visible(without_shapes(str(rule.get("desc") or rule.get("id"))))
 
 
 def opened(before: Sequence[Rule], after: Sequence[Rule]) -> str:
@@ -142,7 +140,7 @@ async def save(optimibi: Optimibi, preview: Preview, then: Rule) -> Record:
 async def delete(
     optimibi: Optimibi, kind: str, chosen: Sequence[Rule], now: Mapping[str, Any], opens: str
 ) -> Table[Row]:
-    names = ", ".join(quoted(title(rule)) for rule in chosen)
+    names = all_quoted(map(title, chosen))
     preview = Preview(
         will=f"Delete {plural(len(chosen), NOUN[kind])} for good: {names}. {opens}".rstrip(),
         slug=slug(f"delete-{kind}-rule", names),
@@ -158,7 +156,7 @@ async def switch(
 ) -> Table[Row]:
     """Put rules into force, or out of it; those that are so already are left out."""
     differ = [rule for rule in chosen if flag(rule.get("enable")) is not enabled]
-    names = ", ".join(quoted(title(rule)) for rule in differ)
+    names = all_quoted(map(title, differ))
     way = "on" if enabled else "off"
     preview = replacing(
         {name: {"enabled": flag(rule.get("enable"))} for name, rule in labelled(chosen).items()},

@@ -12,7 +12,7 @@ from pentad.models import Record
 from pentad.operations import AnyOperation, reads, writes
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.paths import is_uuid
-from pentad.text import whole_number
+from pentad.text import all_quoted, whole_number
 from pentad_tools.optimibi.files.items import Item, items_in
 from pentad_tools.optimibi.files.locating import located
 from pentad_tools.optimibi.files.selection import Items, chosen, picked, refused, told
@@ -110,7 +110,7 @@ async def remove_favorites(optimibi: Optimibi, items: Items) -> Record:
     preview = replacing(
         {"favorites": [one.get("fullPath") for one in now]},
         {"favorites": [one.get("fullPath") for one in now if one.get("fullPath") not in paths]},
-        will=f"Remove {', '.join(paths)} from the user's favourites; the items themselves stay.",
+        will=f"Remove {all_quoted(paths, 200)} from the user's favourites; the items themselves stay.",
         slug="remove-favorites",
         undo="optimibi_save_favorites",
     )

@@ -10,7 +10,7 @@ from pentad.errors import Rejected
 from pentad.operations import AnyOperation
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.paths import url_id
-from pentad.text import nearest, quoted, shorten
+from pentad.text import all_quoted, nearest, shorten
 from pentad_tools.optimibi.naming import spelt
 from pentad_tools.optimibi.parameters.parameters import computed
 from pentad_tools.optimibi.parameters.ranges import Range
@@ -54,11 +54,11 @@ def _remark(
 ) -> None:
     """What was not checked, and why."""
     if untold := [one.name for one in whole if one.sql and one.values is None]:
-        names = ", ".join(map(quoted, untold))
+        names = all_quoted(untold)
         optimibi.call.note(f"not checked, as this server does not tell the values that SQL yields: {names}")
     if own := [shorten(name, 40) for name in chosen if name not in known and name not in _PAGE]:
         why = "they are no global parameters but may be the report's own"
-        optimibi.call.note(f"not checked, as {why}: {', '.join(map(quoted, own))}")
+        optimibi.call.note(f"not checked, as {why}: {all_quoted(own)}")
 
 
 def _named(name: str, known: Mapping[str, Range]) -> str:
@@ -76,7 +76,7 @@ def _judged(
     if name.casefold() in signs_in:
         return "is a credential, which never stands in a link: whoever opens it signs in themselves", value
     if _named(name, known) not in _PAGE and (near := nearest(name, known, 3)):
-        return f"there is no such parameter; the nearest are {', '.join(map(quoted, near))}", value
+        return f"there is no such parameter; the nearest are {all_quoted(near)}", value
     return None, value
 
 

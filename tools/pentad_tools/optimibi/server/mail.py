@@ -10,6 +10,7 @@ from pentad.consent.plans import Preview
 from pentad.models import NO_FLAG, Record, SecretName
 from pentad.operations import administers
 from pentad.platforms.optimibi import Optimibi
+from pentad.text import quoted
 from pentad_tools.optimibi.server.members import refused
 from pentad_tools.optimibi.times import flag
 
@@ -60,8 +61,9 @@ async def send_test_email(
     )
     goes = body["defaultFrom"]
     preview = Preview(
-        will=f"Send one test mail to {goes}, its own sender, by {body['smtpHost']}:{body['smtpPort']} as "
-        f"{body['userId']}. The secret goes to that mail server.",
+        will=f"Send one test mail to {quoted(str(goes))}, its own sender, by "
+        f"{quoted(str(body['smtpHost']))}, port {body['smtpPort']}, as {quoted(str(body['userId']))}. The "
+        "secret goes to that mail server.",
         slug="send-test-email",
         body=body | {"password": f"(secret {password_secret})"},
         undo="a mail that was sent cannot be taken back",

@@ -13,7 +13,7 @@ from pentad.http.encodings import Form
 from pentad.models import NO_FLAG, Id, Record, Row, SecretName, Table
 from pentad.operations import administers, destroys
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import plural
+from pentad.text import all_quoted, plural, quoted
 from pentad_tools.optimibi.naming import spelt
 from pentad_tools.optimibi.replacing import replacing
 from pentad_tools.optimibi.server.session import session_info
@@ -107,7 +107,7 @@ async def _preview(
 ) -> Preview:
     name = then["name"]
     key = f" with the key in the secret {signing_secret}" if signing_secret else ""
-    will = f"{'Change' if now else 'Create'} the token configuration {name}{key}."
+    will = f"{'Change' if now else 'Create'} the token configuration {quoted(str(name))}{key}."
     if flag(then.get("inituser")):
         will += " Whoever holds a token that it takes gets an account, if there is none yet."
     keyed = signing_secret is not None or public_key is not None
@@ -180,7 +180,7 @@ async def _deletion(optimibi: Optimibi, argument: str, words: Sequence[str]) -> 
     end = await _ending(optimibi, f"{_END} {'its key' if len(names) == 1 else 'their keys'} stop working")
     told = {str(row["name"]): _told(row) for row in listed if row.get("name") in names}
     preview = Preview(
-        will=f"Delete {plural(len(names), 'token configuration')}: {', '.join(names)}.{end}",
+        will=f"Delete {plural(len(names), 'token configuration')}: {all_quoted(names)}.{end}",
         slug=slug("delete-token-configuration", *names),
         body={argument: names},
         undo="not from here: it would have to be made anew, with its key",

@@ -10,6 +10,7 @@ from pentad.errors import Rejected
 from pentad.models import Id, Record, Row, Table
 from pentad.operations import destroys, reads
 from pentad.platforms.optimibi import Optimibi
+from pentad.text import quoted
 from pentad_tools.optimibi.naming import spelt, unknown
 from pentad_tools.optimibi.slugs import slug
 from pentad_tools.optimibi.times import told_time
@@ -56,8 +57,8 @@ async def revoke_personal_token(optimibi: Optimibi, token_id: Id) -> Record:
         problems = {"token_id": [f"it is {one['status']} already"]}
         raise Rejected("Nothing was revoked.", problems=problems, outcome="none")
     preview = Preview(
-        will=f"Revoke the personal token {one['token_id']} ({one['label']}): whatever signs in with it no "
-        "longer can.",
+        will=f"Revoke the personal token {one['token_id']} ({quoted(str(one['label']))}): whatever signs in "
+        "with it no longer can.",
         slug=slug("revoke-token", str(one["token_id"])),
         body={"token_id": one["token_id"], "label": one["label"]},
         undo="no: a new token has to be issued in the web application",

@@ -156,7 +156,9 @@ def _will(login: str, now: Mapping[str, Any], then: Mapping[str, Any], secret: s
         signs = key and f" and sign it in{key} from then on"
         return f"Change the account {quoted(login)} ({quoted(str(now['name']))}){signs}."
     alone = "" if secret else " without a password, so that nobody can sign in with it yet"
-    return f"Create the account {login} ({quoted(str(then['name']))}, {then['user_type']}){key}{alone}."
+    return (
+        f"Create the account {quoted(login)} ({quoted(str(then['name']))}, {then['user_type']}){key}{alone}."
+    )
 
 
 async def endangered(

@@ -11,7 +11,7 @@ from pentad.http.encodings import Form
 from pentad.models import Id, Record
 from pentad.operations import administers, destroys
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import plural, quoted
+from pentad.text import all_quoted, plural, quoted
 from pentad_tools.optimibi.server.session import session_info
 from pentad_tools.optimibi.slugs import slug
 from pentad_tools.optimibi.users.accounts import endangered
@@ -103,7 +103,7 @@ async def set_users_enabled(optimibi: Optimibi, usernames: list[Id], enabled: bo
     then = {login: {**present[login], "enabled": enabled} for login in differ}
     what = "Let sign in again" if enabled else "Lock out, so that nobody can sign in with them"
     preview = Preview(
-        will=f"{what}: {', '.join(differ)}.{await endangered(optimibi, present, then)}",
+        will=f"{what}: {all_quoted(differ)}.{await endangered(optimibi, present, then)}",
         slug=f"{'enable' if enabled else 'disable'}-{len(differ)}-user{'s' * (len(differ) != 1)}",
         body={"usernames": differ, "enabled": enabled},
         undo=f"call this again with enabled={str(not enabled).lower()}",

@@ -8,6 +8,7 @@ from pentad.http.encodings import Form
 from pentad.models import Id, Record, SecretName
 from pentad.operations import administers
 from pentad.platforms.optimibi import Optimibi
+from pentad.text import quoted
 from pentad_tools.optimibi.naming import spelt
 from pentad_tools.optimibi.server.session import session_info
 from pentad_tools.optimibi.slugs import slug
@@ -44,7 +45,7 @@ async def change_password(
     after = " It is Pentad's own: set PENTAD_OPTIMIBI_PASSWORD to the new one afterwards."
     names = {"oldPwd": f"(secret {old_password_secret})", "newPwd": f"(secret {new_password_secret})"}
     preview = Preview(
-        will=f"Change the password of {login}.{after * (login == own)}",
+        will=f"Change the password of {quoted(str(login))}.{after * (login == own)}",
         slug=slug("change-password", str(login)),
         body={"username": login} | names,
         undo="call this again with the two secrets the other way round",

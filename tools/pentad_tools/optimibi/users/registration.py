@@ -15,6 +15,7 @@ from pentad.models import Id, Record, SecretName
 from pentad.operations import reads, writes
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.dialect import code_of
+from pentad.text import quoted
 from pentad_tools.optimibi.slugs import slug
 from pentad_tools.optimibi.users.people import is_address
 
@@ -36,7 +37,7 @@ async def send_registration_code(optimibi: Optimibi, email: Given, locale: str |
     after a minute."""
     await _require_free(optimibi, email)
     preview = Preview(
-        will=f"Mail a registration code to {email}.",
+        will=f"Mail a registration code to {quoted(email)}.",
         slug=slug("mail-code-to", email),
         body=given({"email": email, "locale": locale}),
         undo="no: a mail cannot be taken back; the code runs out after 30 minutes",
@@ -80,7 +81,7 @@ async def register_user(
     profile |= {"dept": dept, "title": title, "mobile": mobile, "dob": born, "description": description}
     body = given(profile)
     preview = Preview(
-        will=f"Register the account {username} for {name} ({email}).",
+        will=f"Register the account {quoted(username)} for {quoted(name)} ({quoted(email)}).",
         slug=slug("register", username),
         body=body | {"password": f"(secret {password_secret})"},
         undo="optimibi_delete_user, by an administrator",

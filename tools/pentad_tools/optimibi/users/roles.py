@@ -10,7 +10,7 @@ from pentad.http.encodings import Form
 from pentad.models import Id, Record
 from pentad.operations import administers, destroys
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import plural
+from pentad.text import plural, quoted
 from pentad_tools.optimibi.naming import spelt, unknown
 from pentad_tools.optimibi.slugs import slug
 from pentad_tools.optimibi.users.people import accounts, role_kinds
@@ -37,7 +37,7 @@ async def create_role(optimibi: Optimibi, role: Id) -> Record:
     if wrong:
         raise Rejected("No role was created.", problems={"role": [wrong]}, outcome="none")
     preview = Preview(
-        will=f"Create the business role {name}, which nobody has yet.",
+        will=f"Create the business role {quoted(name)}, which nobody has yet.",
         slug=slug("create-role", name),
         body={"role": name},
         undo="optimibi_delete_role",
@@ -66,8 +66,9 @@ async def delete_role(optimibi: Optimibi, role: Id) -> Record:
         raise unknown("role", "business role", role, business)
     holders = await _holders(optimibi, name)
     preview = Preview(
-        will=f"Delete the business role {name}, which {plural(len(holders), 'user has', 'users have')}: they "
-        "keep it in their own list, and access lists and rules that name it stay as they are.",
+        will=f"Delete the business role {quoted(name)}, which "
+        f"{plural(len(holders), 'user has', 'users have')}: they keep it in their own list, and access lists "
+        "and rules that name it stay as they are.",
         slug=slug("delete-role", name),
         body={"role": name},
         undo="optimibi_create_role with the same name",
