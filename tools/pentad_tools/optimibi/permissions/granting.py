@@ -13,7 +13,7 @@ from pentad.errors import Malformed, Rejected
 from pentad.models import Row, Table
 from pentad.platforms.optimibi import Optimibi
 from pentad.platforms.optimibi.dialect import entries as entries_of
-from pentad.text import all_quoted, quoted, visible, visible_json
+from pentad.text import all_quoted, quoted, visible_json
 from pentad_tools.optimibi.connections.connections import ACCESS
 from pentad_tools.optimibi.naming import Several, spelt, unknown
 from pentad_tools.optimibi.permissions.recipients import KINDS, Kind, Recipient, directory, split
@@ -154,7 +154,7 @@ async def planned(optimibi: Optimibi, noun: str, changes: Sequence[Change]) -> P
     return replacing(
         now if others else now[first],
         then if others else then[first],
-        will=visible(" ".join([f"Change who may use {names}: {steps}.", *remarks])),
+        will=" ".join([f"Change who may use {names}: {steps}.", *remarks]),
         slug=slug("update-access", first.rpartition("/")[2] if not others else f"of-{len(now)}-{noun}s"),
         undo="not from here: the former list is not known" if changes[0].former is None else _UNDO,
     )

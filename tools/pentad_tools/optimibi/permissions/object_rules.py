@@ -11,7 +11,7 @@ from pentad.consent.plans import Preview
 from pentad.models import Id, Record, Row, Table
 from pentad.operations import administers, destroys
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import all_quoted, quoted, visible, visible_json
+from pentad.text import all_quoted, quoted
 from pentad_tools.optimibi.connections.tables import columns_of, placed
 from pentad_tools.optimibi.naming import spelt, unknown
 from pentad_tools.optimibi.permissions.rule_changes import (
@@ -177,9 +177,7 @@ def _saving(now: Rule, then: Rule) -> Preview:
     return replacing(
         {} if creates else _in_words(now),
         _in_words(then),
-        will=visible(
-            f"{what} on {quoted(str(then['dbconn']))}: {_told(then)}. {_opened([now], [then])}".rstrip()
-        ),
+        will=f"{what} on {quoted(str(then['dbconn']))}: {_told(then)}. {_opened([now], [then])}".rstrip(),
         slug=slug("save-object-rule", title(then)),
         undo="optimibi_delete_object_rules" if creates else None,
     )
@@ -195,7 +193,7 @@ def _told(rule: Rule) -> str:
         f"{', '.join(map(in_quotes, grantees_of(part))) or 'nobody'}"
         for part in parts_of(rule)
     ]
-    return visible("; ".join(parts) + ("" if flag(rule.get("enable")) is not False else " (switched off)"))
+    return "; ".join(parts) + ("" if flag(rule.get("enable")) is not False else " (switched off)")
 
 
 def _opened(before: Sequence[Rule], after: Sequence[Rule]) -> str:
@@ -203,9 +201,7 @@ def _opened(before: Sequence[Rule], after: Sequence[Rule]) -> str:
     names = dict.fromkeys(name for name in _hidden(before) if name not in _hidden(after))
     if not names:
         return ""
-    return visible(
-        f"This opens data: unless another rule hides it, everybody sees {all_quoted(names, 200)} then."
-    )
+    return f"This opens data: unless another rule hides it, everybody sees {all_quoted(names, 200)} then."
 
 
 def _hidden(rules: Sequence[Rule]) -> list[str]:
@@ -218,10 +214,9 @@ def _in_words(rule: Rule) -> dict[str, Any]:
     objects = {
         _name(part): {"shown_to": shown_to(part), "grantees": grantees_of(part)} for part in parts_of(rule)
     }
-    told = {
+    return {
         "connection": rule.get("dbconn"),
         "description": rule.get("desc"),
         "enabled": flag(rule.get("enable")),
         "objects": objects,
     }
-    return {name: visible_json(part) for name, part in told.items()}

@@ -11,7 +11,7 @@ from pentad.errors import NotFound, Rejected
 from pentad.models import Id, Record, Row, Table
 from pentad.operations import administers, destroys
 from pentad.platforms.optimibi import Optimibi
-from pentad.text import quoted, visible, visible_json
+from pentad.text import quoted
 from pentad_tools.optimibi.naming import Several
 from pentad_tools.optimibi.permissions.rule_changes import (
     Description,
@@ -174,7 +174,7 @@ def _saving(now: Rule, then: Rule, opens: str) -> Preview:
     return replacing(
         {} if creates else _in_words(now),
         _in_words(then),
-        will=visible(f"{what} on {quoted(str(then['dbconn']))}: {_told(then)}. {_COMBINE} {opens}".rstrip()),
+        will=f"{what} on {quoted(str(then['dbconn']))}: {_told(then)}. {_COMBINE} {opens}".rstrip(),
         slug=slug("save-row-rule", title(then)),
         undo="optimibi_delete_row_rules" if creates else None,
     )
@@ -186,17 +186,16 @@ def _told(rule: Rule) -> str:
         for part in parts_of(rule)
     )
     state = "" if flag(rule.get("enable")) is not False else " (switched off)"
-    return visible(
+    return (
         f"{', '.join(map(in_quotes, grantees_of(rule))) or 'nobody'} to see {filters or 'everything'}{state}"
     )
 
 
 def _in_words(rule: Rule) -> dict[str, Any]:
-    told = {
+    return {
         "connection": rule.get("dbconn"),
         "description": rule.get("desc"),
         "enabled": flag(rule.get("enable")),
         "filters": {str(table_of(part)): part.get("sql") for part in parts_of(rule)},
         "grantees": grantees_of(rule),
     }
-    return {name: visible_json(part) for name, part in told.items()}

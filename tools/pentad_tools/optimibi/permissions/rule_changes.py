@@ -97,7 +97,7 @@ def opened(before: Sequence[Rule], after: Sequence[Rule]) -> str:
         f"{in_quotes(who)} on {quoted(str(table))} ({quoted(str(connection))})"
         for connection, table, who in lost
     )
-    return visible(
+    return (
         f"This opens data: no rule is left for {told}; whom no other rule on the table names, by user, role "
         "or type, sees all its rows."
     )
